@@ -1,0 +1,46 @@
+"""The rules: one small module each, named after its id. This registry is the one list of them.
+
+A module holds its documentation (the docstring, in fixed sections), ``RISKY`` and ``SAFE`` examples, which are its first
+tests, and ``check``, a pure function from the project to results. Modules are imported when they are needed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from trackaudit.findings import RuleInfo
+
+RULES: tuple[RuleInfo, ...] = (
+    RuleInfo("form-tracking", "form-capture", "setups", "Form tracking is on without an allow-list."),
+    RuleInfo("form-filter-ignored", "form-capture", "setups", "A form filter is written in a shape that the installed version ignores."),
+    RuleInfo("autocapture", "autocapture", "setups", "The tracker records clicks and changes all over the page by itself."),
+    RuleInfo("captured-attributes", "autocapture", "setups", "Autocapture is told to take attributes or values of elements."),
+    RuleInfo("unmasked-inputs", "replay-unmasked", "setups", "Session replay records what is typed."),
+    RuleInfo("unmasked-text", "replay-unmasked", "setups", "Session replay records the text of the page."),
+    RuleInfo("recorded-network", "replay-unmasked", "setups", "Session replay records requests, headers or console output."),
+    RuleInfo("sensitive-input", "sensitive-input", "fields", "A sensitive field is in reach of a tracker that captures it."),
+    RuleInfo("sensitive-property", "sensitive-property", "sends", "Personal data or a secret is sent to a tracker."),
+    RuleInfo("personal-user-id", "sensitive-property", "sends", "An e-mail address or the like is the user's id."),
+    RuleInfo("default-pii", "default-pii", "setups", "The SDK adds IP addresses, cookies, headers or user data by itself."),
+    RuleInfo("captured-bodies", "default-pii", "setups", "The SDK sends request or response bodies."),
+    RuleInfo("local-variables", "default-pii", "setups", "The SDK sends the values of local variables."),
+    RuleInfo("insecure-endpoint", "insecure-transport", "setups", "Events travel over plain HTTP."),
+    RuleInfo("tls-off", "insecure-transport", "setups", "The certificate of the collector is not checked."),
+    RuleInfo("insecure-cookie", "insecure-transport", "setups", "The tracker's cookie may travel over plain HTTP."),
+    RuleInfo("vulnerable-sdk", "vulnerable-sdk", "pins", "The pinned version is known to leak."),
+    RuleInfo("void-option", "misconfiguration", "setups", "A privacy option is written where it has no effect."),
+    RuleInfo("debug-mode", "debug-leftover", "setups", "Debug output is forced on."),
+    RuleInfo("constant-gate", "stale-flag", "setups", "Capture runs because of a switch that never changes."),
+    RuleInfo("parse-error", "hygiene", "files", "A file that mentions a tracker could not be read in full."),
+    RuleInfo("unused-suppression", "hygiene", "suppressions", "A suppression no longer suppresses anything."),
+    RuleInfo("unknown-suppression", "hygiene", "suppressions", "A suppression names a rule that does not exist."),
+    RuleInfo("unexplained-suppression", "hygiene", "suppressions", "A suppression gives no reason."),
+    RuleInfo("expired-suppression", "hygiene", "suppressions", "A suppression's date has passed."),
+)  # fmt: skip
+BY_ID = {rule.id: rule for rule in RULES}
+
+
+def load(rule: RuleInfo) -> Any:
+    """The rule's module."""
+    return import_module(f"trackaudit.rules.{rule.module}")

@@ -1,0 +1,114 @@
+"""A sensitive field is in reach of a tracker that captures it.
+
+## What it does
+Joins the password, card and one-time-code fields of the project with what its trackers, as they are set up and at the versions that
+are pinned, take from such a field, and with the classes and attributes that mask it. A field is in reach on the same page, or in
+the same package. A field that nothing captures is no finding.
+
+## Why is this bad?
+This is the leak itself: from 2016 to 2018 passwords reached Mixpanel from forms whose authors had never heard of Autotrack.
+
+## How to fix
+Change the tracker's set-up so that it takes no values; until then mark the field with a class that the tracker honours.
+
+## References
+- https://posthog.com/docs/session-replay/privacy
+- https://docs.sentry.io/platforms/javascript/session-replay/privacy/
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+from trackaudit.effective.lookup import Table
+from trackaudit.effective.project import Project
+from trackaudit.effective.setups import Setup
+from trackaudit.findings import Example, Related, Result
+from trackaudit.resolve.values import InputField
+from trackaudit.rules.common import identity, weakest
+from trackaudit.versions import fits
+
+RISKY = (
+    Example(
+        "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T');\nexport const Login = () => <input type=\"password\" value={password} onChange={change} />;",
+        file="login.jsx", versions="mixpanel-browser 2.13.0",
+    ),
+)  # fmt: skip
+
+SAFE = (
+    Example("export const Login = () => <input type=\"password\" />;", file="login.jsx"),
+    Example(
+        "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', { autotrack: false });\nexport const Login = () => <input type=\"password\" />;",
+        file="login.jsx", versions="mixpanel-browser 2.13.0",
+    ),
+)  # fmt: skip
+
+
+def check(project: Project) -> Iterator[Result]:
+    active = list(active(project))
+    for path, field in project.fields():
+        seen: set[str] = set()
+        for setup, capture, certain in active:
+            reach = _reach(project, setup, path)
+            if reach is None or setup.use.sdk in seen or not _captures(setup, capture, field):
+                continue
+            seen.add(setup.use.sdk)
+            yield _result(setup, capture, field, path, weakest(reach, identity(setup.use), "high" if certain else "medium", "medium" if capture["server"] else "high"))
+
+
+def active(project: Project) -> Iterator[tuple[Setup, Table, bool]]:
+    """Every way of capture that is in force in a set-up."""
+    for setup in project.setups:
+        for capture in setup.client["capture"]:
+            inside, certain = fits(capture["versions"], setup.pinned)
+            if not inside or not any(setup.owns(condition["option"]) for condition in capture["when"]) and setup.role != "setup":
+                continue
+            judged = [setup.condition(condition) for condition in capture["when"]]
+            if all(item.answer is True for item in judged):
+                yield setup, capture, certain and all(item.certain for item in judged)
+
+
+def _reach(project: Project, setup: Setup, path: str) -> str | None:
+    if setup.path == path:
+        return "high"
+    return "medium" if project.package_of(setup.path) == project.package_of(path) else None
+
+
+def _captures(setup: Setup, capture: Table, field: InputField) -> bool:
+    if not set(capture["fields"]) & set(field.kinds):
+        return False
+    types = [kind for kind in field.types or ("text",) if kind not in capture["spares_types"]]
+    if not types or ("password" in field.types and capture["remembers_password"]):
+        return False
+    if capture["spares_named"] and any(re.search(capture["spares_named"], name) for name in field.names):
+        return False
+    if capture["spares_autocomplete"] and re.search(capture["spares_autocomplete"], field.autocomplete):
+        return False
+    return not _masked(setup, capture["channel"], field)
+
+
+def _masked(setup: Setup, channel: str, field: InputField) -> bool:
+    """Whether a class or attribute that this version honours masks the field, or something around it."""
+    masked = False
+    for marker in setup.client["marker"]:
+        if channel not in marker["channels"] or not fits(marker["versions"], setup.pinned)[0]:
+            continue
+        classes = field.classes + (field.outer_classes if marker["ancestors"] else ())
+        attributes = field.attributes + (field.outer_attributes if marker["ancestors"] else ())
+        if set(marker["classes"]) & set(classes) or set(marker["attributes"]) & set(attributes):
+            if marker["effect"] == "unmask":
+                return False
+            masked = True
+    return masked
+
+
+def _result(setup: Setup, capture: Table, field: InputField, path: str, confidence: str) -> Result:
+    version = f" {setup.pinned.known}" if setup.pinned.known else ""
+    kind = {"password": "password", "card": "card", "one-time-code": "one-time code"}[field.kinds[0]]
+    return Result(
+        "sensitive-input", setup.use.sdk, capture["severity"], confidence, path, field.span,
+        f"this {kind} field ({field.reason}) is in reach of {setup.client['title']}{version}, which would collect {capture['collects']}",
+        capture["fix"], capture["url"] or setup.client_url, (Related(setup.path, setup.use.callee_span, "the tracker is set up here"),),
+        field.names[0] if field.names else field.tag, "",
+    )  # fmt: skip

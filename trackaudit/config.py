@@ -1,0 +1,198 @@
+"""The configuration: ``[tool.trackaudit]`` in pyproject.toml, or trackaudit.toml, read once into one frozen object."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from typing import Any, NamedTuple
+
+from trackaudit.discover import DEFAULT_MAX_SIZE
+
+FILE_NAMES = ("trackaudit.toml", "pyproject.toml")
+
+
+class ConfigError(Exception):
+    """Everything that is wrong with the configuration, one mistake a line."""
+
+
+class Ignore(NamedTuple):
+    """A suppression in the configuration, for places without comments. ``index`` is its place in the file."""
+
+    rule: str
+    path: str
+    package: str
+    option: str
+    until: date | None
+    reason: str
+    index: int
+
+
+class Config(NamedTuple):
+    """All settings of a run. ``source`` is the file they came from, relative to the root, or empty."""
+
+    select: tuple[str, ...] = ()
+    deselect: tuple[str, ...] = ()
+    per_path_deselect: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+    fail_on: str = "warning"
+    profile: str = "default"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_size: int = DEFAULT_MAX_SIZE
+    javascript_parser: str = "auto"
+    ignore: tuple[Ignore, ...] = ()
+    sdks: tuple[dict[str, Any], ...] = ()
+    source: str = ""
+
+
+def load(root: str, explicit: str | None = None) -> Config:
+    """The configuration of the project at ``root``, or of the file ``explicit``. Raises :class:`ConfigError`."""
+    for name in (explicit,) if explicit else FILE_NAMES:
+        path = name if explicit else os.path.join(root, name)
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except FileNotFoundError:
+            if explicit:
+                raise ConfigError(f"{name}: no such file") from None
+            continue
+        except OSError as error:
+            raise ConfigError(f"{name}: {error.strerror}") from None
+        if os.path.basename(name) == "pyproject.toml" and b"trackaudit" not in data:
+            continue
+        table = _table(data, name)
+        if table is not None:
+            return _read(table, name)
+    return Config()
+
+
+def _table(data: bytes, name: str) -> Any:
+    import tomllib
+
+    try:
+        parsed = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name}: {error}") from None
+    if os.path.basename(name) == "pyproject.toml":
+        return parsed.get("tool", {}).get("trackaudit")
+    return parsed
+
+
+def _read(table: Any, name: str) -> Config:
+    from trackaudit.findings import SEVERITIES
+    from trackaudit.validate import Field, anything, list_of, mapping_of, number, one_of, string, strings
+    from trackaudit.validate import table as fields
+
+    check = fields({
+        "select": Field(_names, default=[]),
+        "deselect": Field(_names, default=[]),
+        "per-path-deselect": Field(mapping_of(_names), default={}),
+        "severity": Field(_severities, default={}),
+        "fail-on": Field(one_of(*SEVERITIES), default="warning"),
+        "profile": Field(one_of("default", "strict"), default="default"),
+        "include": Field(strings, default=[]),
+        "exclude": Field(strings, default=[]),
+        "max-size": Field(number, default=DEFAULT_MAX_SIZE),
+        "javascript-parser": Field(one_of("auto", "tree-sitter", "esprima"), default="auto"),
+        "ignore": Field(list_of(fields({
+            "rule": Field(_rule, required=True),
+            "path": Field(string, default=""),
+            "package": Field(string, default=""),
+            "option": Field(string, default=""),
+            "until": Field(_day),
+            "reason": Field(string, required=True),
+        }, _narrow)), default=[]),
+        "sdk": Field(list_of(anything), default=[]),
+    })  # fmt: skip
+    errors: list[str] = []
+    values = check(table, name, errors)
+    sdks = _sdks(values["sdk"], name, errors)
+    _known_names(values, sdks, name, errors)
+    if errors:
+        raise ConfigError("\n".join(errors))
+    return Config(
+        tuple(values["select"]), tuple(values["deselect"]),
+        tuple((pattern, tuple(names)) for pattern, names in values["per-path-deselect"].items()),
+        tuple(values["severity"].items()), values["fail-on"], values["profile"], tuple(values["include"]), tuple(values["exclude"]),
+        int(values["max-size"]), values["javascript-parser"],
+        tuple(Ignore(**entry, index=index) for index, entry in enumerate(values["ignore"])), tuple(sdks), name,
+    )  # fmt: skip
+
+
+def _rule(value: Any, where: str, errors: list[str]) -> str:
+    from trackaudit.rules import BY_ID
+    from trackaudit.validate import string, suggestion
+
+    text = string(value, where, errors)
+    if text and text not in BY_ID:
+        errors.append(f"{where}: unknown rule {text!r}{suggestion(text, BY_ID)}")
+    return text
+
+
+def _names(value: Any, where: str, errors: list[str]) -> list[str]:
+    from trackaudit.validate import strings
+
+    return strings(value, where, errors)  # type: ignore[no-any-return]
+
+
+def _known_names(values: dict[str, Any], sdks: list[dict[str, Any]], where: str, errors: list[str]) -> None:
+    """Selections name rules, categories or SDKs; which SDKs exist is known only after the in-house ones are read."""
+    lists = [("select", values["select"]), ("deselect", values["deselect"])]
+    lists += [(f"per-path-deselect.{pattern!r}", names) for pattern, names in values["per-path-deselect"].items()]
+    for key, names in lists:
+        errors.extend(f"{where}.{key}: {mistake}" for mistake in unknown_names(names, [record["sdk"] for record in sdks]))
+
+
+def unknown_names(names: Any, own_sdks: list[str]) -> list[str]:
+    """Complaints about names that are no rule, category or SDK."""
+    if not names:
+        return []
+    from trackaudit.findings import CATEGORIES
+    from trackaudit.rules import BY_ID
+    from trackaudit.sdks.catalogue import Catalogue
+    from trackaudit.validate import suggestion
+
+    known = {*BY_ID, *CATEGORIES, *Catalogue().tokens, *own_sdks}
+    return [f"{name!r} is no rule, category or SDK{suggestion(name, known)}" for name in names if name not in known]
+
+
+def _severities(value: Any, where: str, errors: list[str]) -> dict[str, str]:
+    from trackaudit.findings import SEVERITIES
+    from trackaudit.validate import mapping_of, one_of
+
+    table: dict[str, str] = mapping_of(one_of(*SEVERITIES))(value, where, errors)
+    for name in table:
+        _rule(name, where, errors)
+    return table
+
+
+def _day(value: Any, where: str, errors: list[str]) -> date | None:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        errors.append(f"{where}: {value!r} is not a date such as 2027-01-31")
+        return None
+
+
+def _narrow(entry: dict[str, Any], where: str, errors: list[str]) -> None:
+    if not (entry["path"] or entry["package"] or entry["option"]):
+        errors.append(f"{where}: needs a path, a package or an option; use deselect to switch a rule off")
+    if not entry["reason"].strip():
+        errors.append(f"{where}.reason: say why")
+
+
+def _sdks(raw: list[Any], name: str, errors: list[str]) -> list[dict[str, Any]]:
+    """In-house trackers, described with the schema of the records that ship."""
+    if not raw:
+        return []
+    from trackaudit.sdks.schema import validate
+
+    found = []
+    for index, item in enumerate(raw):
+        record, mistakes = validate(item, f"{name}.sdk[{index}]")
+        errors.extend(mistakes)
+        if not mistakes:
+            found.append(record)
+    return found

@@ -1,0 +1,1 @@
+"""The effective configuration: facts, versions and records joined into what each tracker will do."""

@@ -1,0 +1,179 @@
+"""A project as the rules see it: facts of all files, joined with versions and records."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Iterator, NamedTuple
+
+from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component
+from trackaudit.effective.pins import NOWHERE, Pins, Place, Resolved
+from trackaudit.effective.setups import Risk, Setup
+from trackaudit.model import Span
+from trackaudit.resolve.values import Dynamic, FileFacts, InputField, Invoked, Parameter, Use, Value
+from trackaudit.sdks.catalogue import Catalogue
+from trackaudit.versions import Pinned, fits
+
+
+class Send(NamedTuple):
+    """A use that carries user data: its property bags, key-value pairs and user ids."""
+
+    path: str
+    use: Use
+    client: Table
+    call: Table
+    bags: tuple[Value, ...]
+    pairs: tuple[tuple[Value, Value, Span], ...]
+    ids: tuple[tuple[Value, Span], ...]
+
+
+class Project:
+    """Everything that rules may ask. ``files`` maps a project-relative path to its facts."""
+
+    def __init__(self, files: dict[str, FileFacts], pins: Pins, catalogue: Catalogue) -> None:
+        self.files, self.pins, self.catalogue = files, pins, catalogue
+        self.setups: list[Setup] = []
+        self.sends: list[Send] = []
+        for path, facts in files.items():
+            for use in facts.uses:
+                self._add(path, facts, use)
+        self._relate()
+
+    # --- joining ----------------------------------------------------------------------------------
+
+    def _add(self, path: str, facts: FileFacts, use: Use) -> None:
+        client = self.catalogue.client_named(use.sdk, use.client)
+        version = self.version_of(path, use.origin, client, facts, use.sdk)
+        if use.form == "component":
+            entry = next(item for item in client["component"] if item["symbol"].endswith(f"#{use.method}"))
+            given = {argument.name for argument in use.arguments}
+            if not given & set(entry["unless"]):
+                roots, unseen = roots_of_component(use.arguments, entry["properties"])
+                self._set_up(Setup(path, use, client, entry, roots, unseen, version, self.catalogue.record(use.sdk)["url"]))
+            return
+        if use.form == "assignment":
+            target = next((item["option"] for item in client["assignment"] if item["target"] == use.method), use.method)
+            call: Table = {"role": "setup" if target.endswith("*") else "configure", "parameters": [target], "keywords": ""}
+        else:
+            found = _call_of(client, use, version.pinned)
+            if found is None:
+                return
+            call = found
+        if call["role"] == "send":
+            self.sends.append(_send(path, use, client, call))
+            return
+        roots, unseen = roots_of_call(use.arguments, call, use.callee_span)
+        if use.form == "assignment":
+            roots = [root._replace(span=use.callee_span) for root in roots]
+        self._set_up(Setup(path, use, client, call, roots, unseen, version, self.catalogue.record(use.sdk)["url"]))
+
+    def _set_up(self, setup: Setup) -> None:
+        if not setup.dead:
+            self.setups.append(setup)
+
+    def version_of(self, path: str, origin: str, client: Table, facts: FileFacts, sdk: str) -> Resolved:
+        """The version a symbol's client has in a file: its own package's, the page's script's, or any of the client's."""
+        packages = list(client["packages"])
+        if origin.startswith("npm:"):
+            parts = origin[4:].split("/")
+            packages.insert(0, "npm:" + "/".join(parts[: 2 if parts[0].startswith("@") else 1]))
+        elif origin.startswith("pypi:"):
+            packages = [package for package in packages if package.startswith("pypi:")]
+        else:
+            for script in facts.scripts:
+                known = self.catalogue.script_version(script.url)
+                if known is not None and known[0] == sdk:
+                    return Resolved(Pinned("npm", known[2], None), Place(path, script.span), None)
+        for package in dict.fromkeys(packages):
+            resolved = self.pins.resolve(path, package)
+            if resolved is not NOWHERE:
+                return resolved
+        return NOWHERE
+
+    def _relate(self) -> None:
+        """Set-ups of one client in one package speak of the same tracker; a call inside another belongs to it."""
+        groups: dict[tuple[str, str, str], list[Setup]] = {}
+        for setup in self.setups:
+            groups.setdefault((setup.use.sdk, setup.use.client, self.package_of(setup.path)), []).append(setup)
+        for group in groups.values():
+            for setup in group:
+                around = [other for other in group if other.path == setup.path and other is not setup and _encloses(other, setup)]
+                same_file = [other for other in group if other.path == setup.path]
+                setup.related = [setup, *around] if around else same_file if len(same_file) > 1 else group
+
+    @cached_property
+    def _packages(self) -> list[str]:
+        folders = {place.path.rpartition("/")[0] for _, resolved in self.pins.declarations() if (place := resolved.declared)}
+        return sorted(folders, key=len, reverse=True)
+
+    def package_of(self, path: str) -> str:
+        """The folder of the nearest manifest that declares any known package; the root where there is none."""
+        return next((folder for folder in self._packages if path.startswith(folder + "/") or not folder), "")
+
+    # --- questions --------------------------------------------------------------------------------
+
+    def risks(self, concern: str) -> Iterator[Risk]:
+        """Every option of a concern that is set, or left, to a risky value."""
+        for setup in self.setups:
+            for option in setup.client["option"]:
+                if option["concern"] == concern:
+                    risk = setup.risk(option)
+                    if risk is not None:
+                        yield risk
+
+    def fields(self) -> Iterator[tuple[str, InputField]]:
+        for path, facts in self.files.items():
+            for field in facts.fields:
+                yield path, field
+
+    @cached_property
+    def unresolved(self) -> int:
+        """How many set-ups and sends have a part that could not be read."""
+        opaque = (Dynamic, Parameter, Invoked)
+        setups = sum(1 for setup in self.setups if setup.unseen or any(isinstance(root.value, opaque) and not root.path for root in setup.roots))
+        return setups + sum(1 for send in self.sends if any(isinstance(bag, opaque) for bag in send.bags))
+
+
+def _encloses(outer: Setup, inner: Setup) -> bool:
+    return outer.use.span.start <= inner.use.span.start and inner.use.span.end <= outer.use.span.end and outer.use.span != inner.use.span
+
+
+def _call_of(client: Table, use: Use, pinned: Pinned) -> Table | None:
+    """The description of a method at this version: the first that fits, one without doubt preferred."""
+    known = [call for call in client["call"] if call["method"] == use.method]
+    fitting = [call for call in known if fits(call["versions"], pinned)[0]]
+    return (fitting or known or [None])[0]
+
+
+def _send(path: str, use: Use, client: Table, call: Table) -> Send:
+    values: dict[str, tuple[Value, Span]] = {}
+    position = 0
+    for argument in use.arguments:
+        if argument.name is not None and argument.name_span is not None:
+            values[argument.name] = (argument.value, argument.name_span)
+        elif argument.spread == "":
+            if position < len(call["parameters"]):
+                values.setdefault(call["parameters"][position], (argument.value, argument.value.span))
+            position += 1
+    bags = tuple(value for name in call["bags"] if (value := _narrowed(values, name)) is not None)
+    pairs = []
+    if call["pairs"]:
+        key, value = (values.get(name) for name in call["pairs"])
+        if key is not None and value is not None:
+            pairs.append((key[0], value[0], key[1]))
+    ids = tuple(values[name] for name in call["id"] if name in values)
+    return Send(path, use, client, call, bags, tuple(pairs), ids)
+
+
+def _narrowed(values: dict[str, tuple[Value, Span]], name: str) -> Value | None:
+
+
+    parameter, _, rest = name.partition(".")
+    if parameter not in values:
+        return None
+    value, span = values[parameter]
+    if not rest:
+        return value
+    found = find([Root((), value, span)], rest)
+    return found.written[0].value if found.written else None
+
+

@@ -1,0 +1,103 @@
+"""Findings as frozen data, and what a rule says of itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trackaudit.model import Span
+
+SEVERITIES = ("note", "warning", "error")
+CONFIDENCES = ("low", "medium", "high")
+CATEGORIES = (
+    "form-capture", "autocapture", "replay-unmasked", "sensitive-input", "sensitive-property", "default-pii",
+    "insecure-transport", "exposed-secret", "vulnerable-sdk", "exposed-store", "broadcast", "misconfiguration",
+    "debug-leftover", "stale-flag", "consent", "hygiene",
+)  # fmt: skip
+
+
+class Related(NamedTuple):
+    """Another place that belongs to a finding: where a value comes from, the set-up, a version."""
+
+    path: str
+    span: Span
+    message: str
+
+
+class Result(NamedTuple):
+    """What a rule found, before it is placed in lines and columns.
+
+    ``subject`` is the option, property or package it is about, for the fingerprint; ``context`` the enclosing
+    function's qualified name. ``message`` is one sentence without a full stop; ``help`` says how to mend it.
+    """
+
+    rule: str
+    sdk: str | None
+    severity: str
+    confidence: str
+    path: str
+    span: Span
+    message: str
+    help: str
+    url: str | None
+    related: tuple[Related, ...]
+    subject: str
+    context: str
+
+
+class Position(NamedTuple):
+    """1-based line and column; columns count code points."""
+
+    line: int
+    column: int
+
+
+class RelatedLocation(NamedTuple):
+    path: str
+    start: Position
+    message: str
+
+
+class Finding(NamedTuple):
+    """A finding as it is reported. ``path`` is relative to the project's root."""
+
+    result: Result
+    category: str
+    path: str
+    start: Position
+    end: Position
+    related: tuple[RelatedLocation, ...]
+    fingerprint: str
+    suppressed: str | None
+
+
+class Failure(NamedTuple):
+    """What stopped the analysis of a file, or of a part of it. ``fatal`` failures make the run exit with 2."""
+
+    path: str
+    kind: str
+    message: str
+    line: int | None
+    column: int | None
+    fatal: bool
+
+
+class Example(NamedTuple):
+    """A rule's example, which is also its test: one file and the versions it is judged under (``name version``)."""
+
+    code: str
+    file: str = "app.js"
+    versions: str = ""
+
+
+class RuleInfo(NamedTuple):
+    """A rule in the registry. ``needs`` names what it looks at, so that it is loaded only where there is some:
+    ``setups``, ``sends``, ``fields``, ``pins``, or nothing for rules about files themselves."""
+
+    id: str
+    category: str
+    needs: str
+    summary: str
+
+    @property
+    def module(self) -> str:
+        return self.id.replace("-", "_")

@@ -1,0 +1,161 @@
+"""From facts to findings: versions are linked, rules run, suppressions apply, and places become lines and columns."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Iterable
+
+from trackaudit import suppress
+from trackaudit.config import Config
+from trackaudit.effective.pins import Pins
+from trackaudit.effective.project import Project
+from trackaudit.findings import CONFIDENCES, Failure, Finding, Position, RelatedLocation, Result
+from trackaudit.parse.manifests import Pin, scan
+from trackaudit.parse.source import Lines, Undecodable, to_utf8
+from trackaudit.rules import BY_ID, RULES, load
+
+if TYPE_CHECKING:
+    from trackaudit.audit import Report, _Run
+    from trackaudit.findings import RuleInfo
+    from trackaudit.resolve.values import FileFacts
+
+
+def judge(run: _Run) -> Report:
+    """Everything after reading."""
+    from trackaudit.audit import Report
+
+    request = run.request
+    cache = None
+    if request.use_cache:
+        from trackaudit.cache import Cache
+
+        cache = Cache(request.root, request.cache_folder)
+    files: dict[str, FileFacts] = run.analyse(run.texts, cache)  # type: ignore[assignment]
+    sources = {**run.texts}
+    pins = _pins(run, sources)
+    project = Project(files, pins, run.catalogue)
+    if run.field_only and _fields_matter(project):
+        extra: dict[str, FileFacts] = run.analyse(run.read_fields(), cache)  # type: ignore[assignment]
+        project.files.update(extra)
+        sources.update((path, run.texts[path]) for path in extra)
+    if cache is not None:
+        cache.save()
+    results = [result for rule in RULES if _applies(rule, project) for result in load(rule).check(project)]
+    results = [result for result in _selected(results, request.config) if run.reported(result.path)]
+    lines = _LinesOf(sources)
+    reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
+    sorted_out = suppress.apply(results, reported, lines, request.config, request.today, set(BY_ID), _complete(run, request.config))
+    kept = [*sorted_out.kept, *_selected(sorted_out.hygiene, request.config)]
+    kept.sort(key=lambda result: (result.path, result.span, result.rule))
+    placed = _placed([(result, None) for result in kept], lines)
+    hidden = _placed(list(sorted_out.suppressed), lines)
+    failures = [*run.failures, *_problems(reported, lines)]
+    failures.sort(key=lambda failure: (failure.path, failure.line or 0, failure.column or 0))
+    parsed = sum(1 for path in project.files if run.reported(path))
+    return Report(request.root, placed, hidden, failures, run.files, parsed, run.selection.skipped, project.unresolved, sources)
+
+
+def _pins(run: _Run, sources: dict[str, bytes]) -> Pins:
+    """The versions in the project's manifests, of the packages whose SDKs they mention."""
+    found: dict[str, tuple[str, list[Pin]]] = {}
+    for path, (kind, data) in run.manifests.items():
+        try:
+            text = to_utf8(data)
+        except Undecodable as error:
+            run.failures.append(Failure(path, "encoding", str(error), None, None, True))
+            continue
+        hits = run.prefilter.scan(text).sdks
+        packages = [package for package, sdk in run.catalogue.packages.items() if sdk in hits]
+        pins = scan(kind, text.decode("utf-8"), packages)
+        if pins:
+            found[path] = (kind, pins)
+            sources[path] = text
+    return Pins(found)
+
+
+def _fields_matter(project: Project) -> bool:
+    from trackaudit.rules.sensitive_input import active
+
+    return next(active(project), None) is not None
+
+
+def _applies(rule: RuleInfo, project: Project) -> bool:
+    """Whether there is anything for a rule to look at; if not, its module need not be loaded."""
+    if rule.needs == "setups":
+        return bool(project.setups)
+    if rule.needs == "sends":
+        return bool(project.sends)
+    if rule.needs == "fields":
+        return bool(project.setups) and any(facts.fields for facts in project.files.values())
+    if rule.needs == "pins":
+        return bool(project.pins.packages()) or any(facts.scripts for facts in project.files.values())
+    return rule.needs == "files" and any(facts.problems for facts in project.files.values())
+
+
+def _selected(results: Iterable[Result], config: Config) -> list[Result]:
+    """Results of the selected rules, categories and SDKs, one per place and rule, with the configured severities."""
+    severities = dict(config.severity)
+    chosen: dict[tuple[str, str, int], Result] = {}
+    for result in results:
+        names = {result.rule, BY_ID[result.rule].category, result.sdk or ""}
+        if config.select and names.isdisjoint(config.select) or not names.isdisjoint(config.deselect):
+            continue
+        if any(fnmatchcase(result.path, pattern) and not names.isdisjoint(off) for pattern, off in config.per_path_deselect):
+            continue
+        if result.rule in severities:
+            result = result._replace(severity=severities[result.rule])
+        key = (result.rule, result.path, result.span.start)
+        if key not in chosen or CONFIDENCES.index(result.confidence) > CONFIDENCES.index(chosen[key].confidence):
+            chosen[key] = result
+    return list(chosen.values())
+
+
+def _complete(run: _Run, config: Config) -> set[str]:
+    """The rules that ran over everything they need: of these a suppression may be called unused."""
+    return {
+        rule.id
+        for rule in RULES
+        if rule.needs != "suppressions"
+        and (not config.select or {rule.id, rule.category} & set(config.select))
+        and not {rule.id, rule.category} & set(config.deselect)
+    }
+
+
+class _LinesOf(dict[str, Lines]):
+    """Line tables, made when a place in the file is asked for."""
+
+    def __init__(self, sources: dict[str, bytes]) -> None:
+        super().__init__()
+        self.sources = sources
+
+    def __missing__(self, path: str) -> Lines:
+        self[path] = lines = Lines(self.sources.get(path, b""))
+        return lines
+
+
+def _placed(results: list[tuple[Result, str | None]], lines: _LinesOf) -> list[Finding]:
+    """Spans as lines and columns, with a fingerprint that survives moved lines."""
+    seen: dict[tuple[object, ...], int] = {}
+    findings = []
+    for result, reason in results:
+        table = lines[result.path]
+        identity = (result.rule, result.sdk, result.path, result.subject, result.context)
+        ordinal = seen[identity] = seen.get(identity, -1) + 1
+        fingerprint = blake2b("\0".join(map(str, (*identity, ordinal))).encode(), digest_size=16).hexdigest()
+        related = tuple(
+            RelatedLocation(place.path, Position(*lines[place.path].position(place.span.start)), place.message) for place in result.related
+        )
+        start, end = (Position(*table.position(offset)) for offset in result.span)
+        findings.append(Finding(result, BY_ID[result.rule].category, result.path, start, end, related, fingerprint, reason))
+    findings.sort(key=lambda finding: (finding.path, finding.start, finding.result.rule))
+    return findings
+
+
+def _problems(files: dict[str, FileFacts], lines: _LinesOf) -> list[Failure]:
+    """What stopped the analysis of parts of files; the rest of them was analysed."""
+    return [
+        Failure(path, problem.kind, problem.message, *lines[path].position(problem.span.start), False)
+        for path, facts in files.items()
+        for problem in facts.problems
+    ]

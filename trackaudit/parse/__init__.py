@@ -1,0 +1,58 @@
+"""Source text to the model. The only room that knows parsers; what leaves it is a :class:`trackaudit.model.Unit`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from trackaudit.languages import MARKUP
+from trackaudit.model import Unit
+from trackaudit.parse.source import Lines
+
+
+class Interest(NamedTuple):
+    """What makes code worth lowering, as one pattern over bytes and the same over text."""
+
+    data: re.Pattern[bytes]
+    text: re.Pattern[str]
+
+
+def parse(text: bytes, language: str, interest: Interest, javascript_parser: str = "auto") -> Unit:
+    """Lower one file. ``text`` is UTF-8 without a mark; ``language`` as :func:`languages.language_of` names it.
+
+    Never raises for bad input: syntax errors and nests past the limits are the unit's ``problems``.
+    ``javascript_parser="esprima"`` reads plain JavaScript strictly, as ECMAScript 2017; what esprima cannot read goes
+    to tree-sitter, and the unit's ``parser`` says which one was used.
+    """
+    if language == "python":
+        from trackaudit.parse import python
+
+        unit = Unit(language, "libcst")
+        python.lower(text, unit, Lines(text), interest.text)
+        return unit
+    if language in MARKUP:
+        from trackaudit.parse import markup
+
+        unit = Unit(language, "tree-sitter")
+        markup.lower(text, language, unit, interest.data)
+        return unit
+    if language == "javascript" and javascript_parser == "esprima":
+        from trackaudit.parse import strict
+
+        unit = Unit(language, "esprima")
+        if strict.lower(text, unit):
+            return unit
+    return _javascript(text, language)
+
+
+def _javascript(text: bytes, language: str) -> Unit:
+    from trackaudit.parse import javascript
+
+    unit = Unit(language, "tree-sitter")
+    javascript.lower(text, language, unit)
+    if unit.problems and language == "javascript":  # Flow, or TypeScript in a .js file
+        typed = Unit(language, "tree-sitter")
+        javascript.lower(text, "tsx", typed)
+        if not typed.problems:
+            return typed
+    return unit

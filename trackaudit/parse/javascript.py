@@ -1,0 +1,739 @@
+"""JavaScript and TypeScript to the model, by tree-sitter.
+
+Statements are taken from a work list, never by recursion; expressions recurse to a stated depth
+(:data:`MAX_DEPTH`) and become ``Unknown`` past it. Long chains (``a.b().c()``) are walked in a loop.
+Node names are those of the tree-sitter-javascript 0.25 and tree-sitter-typescript 0.23 grammars.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Callable
+
+from tree_sitter import Language, Node, Parser, Range
+
+from trackaudit.model import (
+    Argument, Array, Assignment, Attribute, Binary, Call, CallSite, Comment, Conditional, Element,
+    Expr, Function, Guard, Index, Literal, Logical, Member, Name, Object, Problem, Property, Regex,
+    Span, Spread, Template, Unary, Unit, Unknown,
+)  # fmt: skip
+from trackaudit.parse.build import assign_name
+
+MAX_DEPTH = 100
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
+_ESCAPE = re.compile(r"\\(u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|.)", re.S)
+_FUNCTIONS = frozenset(
+    ("arrow_function", "function_expression", "generator_function", "function_declaration",
+     "generator_function_declaration", "method_definition")
+)  # fmt: skip
+
+Guards = tuple[Guard, ...]
+
+
+@cache
+def _parser(dialect: str) -> Parser:
+    if dialect == "javascript":
+        import tree_sitter_javascript
+
+        return Parser(Language(tree_sitter_javascript.language()))
+    import tree_sitter_typescript
+
+    if dialect == "tsx":
+        return Parser(Language(tree_sitter_typescript.language_tsx()))
+    return Parser(Language(tree_sitter_typescript.language_typescript()))
+
+
+def lower(text: bytes, dialect: str, unit: Unit, scope: int = 0, region: Span | None = None) -> None:
+    """Parse ``text`` (or only ``region`` of it) and add its program to ``unit`` in ``scope``.
+
+    ``dialect`` is ``javascript`` (JSX included), ``typescript`` or ``tsx``. A syntax error adds one
+    ``syntax`` problem at the first place the parser stumbled; everything else is still lowered.
+    """
+    parser = _parser(dialect)
+    if region is not None:
+        parser.included_ranges = [_range(text, region)]
+    try:
+        tree = parser.parse(text)
+    finally:
+        if region is not None:
+            parser.included_ranges = None
+    root = tree.root_node
+    if root.has_error:
+        where = _first_error(root)
+        unit.problems.append(Problem("syntax", "syntax error", Span(where.start_byte, where.end_byte)))
+    _Lowering(text, unit).program(root, scope)
+
+
+def lower_expression(text: bytes, dialect: str, unit: Unit, region: Span) -> Expr:
+    """Lower the one expression that stands in ``region``; ``Unknown`` where there is none."""
+    parser = _parser(dialect)
+    parser.included_ranges = [_range(text, region)]
+    try:
+        root = parser.parse(text).root_node
+    finally:
+        parser.included_ranges = None
+    if len(root.named_children) == 1 and root.named_children[0].type == "expression_statement":
+        lowering = _Lowering(text, unit)
+        value = lowering.expression(root.named_children[0].named_children[0], 0, ())
+        lowering.finish()
+        return value
+    return Unknown("not one expression", region)
+
+
+def _range(text: bytes, region: Span) -> Range:
+    def point(offset: int) -> tuple[int, int]:
+        row = text.count(b"\n", 0, offset)
+        return row, offset - (text.rfind(b"\n", 0, offset) + 1)
+
+    return Range(point(region.start), point(region.end), region.start, region.end)
+
+
+def _first_error(root: Node) -> Node:
+    """The first error or missing node, found by descending only into nodes that hold one."""
+    node = root
+    while True:
+        if node.is_error or node.is_missing:
+            return node
+        for child in node.children:
+            if child.has_error or child.is_error or child.is_missing:
+                node = child
+                break
+        else:
+            return node
+
+
+def unescape(body: str) -> str:
+    """The value of a JavaScript string's body, its escapes decoded."""
+    if "\\" not in body:
+        return body
+
+    def one(match: re.Match[str]) -> str:
+        code = match[2] or match[3] or match[4]
+        if code:
+            number = int(code, 16)
+            return chr(number) if number <= 0x10FFFF and not 0xD800 <= number < 0xE000 else "\ufffd"
+        rest = match[1]
+        return "" if rest in ("\n", "\r", "\r\n", "\u2028", "\u2029") else _ESCAPES.get(rest, rest)
+
+    return _ESCAPE.sub(one, body)
+
+
+def number_value(text: str) -> int | float | None:
+    """The value of a JavaScript number literal; None if it is none we know."""
+    text = text.replace("_", "").rstrip("n")
+    try:
+        if len(text) > 1 and text[0] == "0" and text[1] in "xXoObB":
+            return int(text, 0)
+        value = float(text)
+    except (ValueError, OverflowError):
+        return None
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+
+
+class _Lowering:
+    """One tree on its way into a unit. ``self.todo`` holds statements still to visit."""
+
+    def __init__(self, text: bytes, unit: Unit) -> None:
+        self.text = text
+        self.unit = unit
+        self.todo: list[tuple[Node, int, Guards]] = []
+        self.depth = 0
+        self.parent_element = -1
+
+    def program(self, root: Node, scope: int) -> None:
+        self.todo.append((root, scope, ()))
+        self.finish()
+
+    def finish(self) -> None:
+        """Visit every statement that is still to visit, function bodies included."""
+        while self.todo:
+            node, scope, guards = self.todo.pop()
+            handler = _STATEMENTS.get(node.type)
+            if handler is not None:
+                handler(self, node, scope, guards)
+            elif node.type in _EXPRESSIONS:
+                self.expression(node, scope, guards)
+
+    def source(self, node: Node) -> str:
+        return self.text[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    # --- statements -----------------------------------------------------------------------------
+
+    def block(self, node: Node, scope: int, guards: Guards) -> None:
+        for child in reversed(node.named_children):
+            self.todo.append((child, scope, guards))
+
+    def inner_block(self, node: Node, scope: int, guards: Guards) -> None:
+        self.block(node, self.unit.new_scope(scope, "block"), guards)
+
+    def comment(self, node: Node, scope: int, guards: Guards) -> None:
+        text = self.source(node)
+        body = text[2:-2] if text.startswith("/*") else text.lstrip("/<!-")
+        line_start = max(self.text.rfind(b"\n", 0, node.start_byte), self.text.rfind(b"\r", 0, node.start_byte)) + 1
+        own_line = not self.text[line_start : node.start_byte].strip()
+        self.unit.comments.append(Comment(body.strip(), own_line, _span(node)))
+
+    def import_statement(self, node: Node, scope: int, guards: Guards) -> None:
+        unit = self.unit
+        source = node.child_by_field_name("source")
+        module = self.string(source) if source is not None else None
+        for child in node.named_children:
+            if child.type == "import_require_clause":  # import x = require("y")
+                name, required = child.named_children[0], child.child_by_field_name("source")
+                if required is not None:
+                    unit.declare(scope, self.source(name), "import", _span(name), module=self.string(required))
+            elif child.type == "import_clause" and module is not None:
+                for part in child.named_children:
+                    self.import_part(part, module, scope)
+
+    def import_part(self, part: Node, module: str, scope: int) -> None:
+        declare = self.unit.declare
+        if part.type == "identifier":
+            declare(scope, self.source(part), "import", _span(part), module=module, imported="default")
+        elif part.type == "namespace_import":
+            name = part.named_children[0]
+            declare(scope, self.source(name), "import", _span(name), module=module)
+        elif part.type == "named_imports":
+            for specifier in part.named_children:
+                name = specifier.child_by_field_name("name")
+                if name is None:
+                    continue
+                local = specifier.child_by_field_name("alias") or name
+                imported = self.string(name) if name.type == "string" else self.source(name)
+                declare(scope, self.source(local), "import", _span(local), module=module, imported=imported)
+
+    def export_statement(self, node: Node, scope: int, guards: Guards) -> None:
+        for field in ("declaration", "value"):
+            child = node.child_by_field_name(field)
+            if child is not None:
+                self.todo.append((child, scope, guards))
+        for child in node.named_children:
+            if child.type == "comment":
+                self.comment(child, scope, guards)
+
+    def declaration(self, node: Node, scope: int, guards: Guards) -> None:
+        first = node.children[0].type if node.children else "var"
+        kind = first if first in ("const", "let", "var") else "var"
+        for child in node.named_children:
+            if child.type == "variable_declarator":
+                target = child.child_by_field_name("name")
+                value_node = child.child_by_field_name("value")
+                if target is None:
+                    continue
+                value = None
+                if value_node is not None:
+                    value = self.named_value(value_node, target, scope, guards)
+                self.bind(target, kind, scope, value, (), None, guards)
+            elif child.type == "comment":
+                self.comment(child, scope, guards)
+
+    def named_value(self, value: Node, target: Node, scope: int, guards: Guards) -> Expr:
+        """The value of a declaration; a function takes the name it is bound to."""
+        if value.type in _FUNCTIONS and target.type == "identifier":
+            return self.function(value, scope, guards, self.source(target))
+        return self.expression(value, scope, guards)
+
+    def bind(self, target: Node, kind: str, scope: int, value: Expr | None,
+             path: tuple[str | int, ...], default: Expr | None, guards: Guards) -> None:  # fmt: skip
+        """Declare every name in a pattern."""
+        stack = [(target, path, default)]
+        while stack:
+            node, path, default = stack.pop()
+            kind_of = node.type
+            if kind_of in ("identifier", "shorthand_property_identifier_pattern"):
+                name = self.source(node)
+                if kind_of != "identifier":
+                    path = (*path, name)
+                self.unit.declare(scope, name, kind, _span(node), value, path, default, guards=guards)
+            elif kind_of == "object_pattern":
+                for child in node.named_children:
+                    stack.append((child, path, None))
+            elif kind_of == "pair_pattern":
+                key, inner = child_fields(node, "key", "value")
+                if key is not None and inner is not None:
+                    stack.append((inner, (*path, self.property_name(key) or "?"), None))
+            elif kind_of in ("assignment_pattern", "object_assignment_pattern"):
+                left, right = child_fields(node, "left", "right")
+                fallback = self.expression(right, scope, guards) if right is not None else None
+                if left is not None:
+                    stack.append((left, path, fallback))
+            elif kind_of == "array_pattern":
+                for index, child in enumerate(node.named_children):
+                    stack.append((child, (*path, index), None))
+            elif kind_of == "rest_pattern" and node.named_children:
+                stack.append((node.named_children[0], (*path, "..."), None))
+
+    def function_declaration(self, node: Node, scope: int, guards: Guards) -> None:
+        name = node.child_by_field_name("name")
+        text = self.source(name) if name is not None else ""
+        value = self.function(node, scope, guards, text)
+        if name is not None:
+            self.unit.declare(scope, text, "function", _span(name), value)
+
+    def class_statement(self, node: Node, scope: int, guards: Guards) -> None:
+        name, body = child_fields(node, "name", "body")
+        text = self.source(name) if name is not None else ""
+        if name is not None:
+            self.unit.declare(scope, text, "class", _span(name))
+        for child in node.named_children:
+            if child.type == "decorator" and child.named_children:
+                self.expression(child.named_children[0], scope, guards)
+        if body is None:
+            return
+        inner = self.unit.new_scope(scope, "class", text)
+        for member in body.named_children:
+            self.class_member(member, inner)
+
+    def class_member(self, member: Node, scope: int) -> None:
+        kind = member.type
+        if kind == "method_definition":
+            name = member.child_by_field_name("name")
+            text = self.source(name) if name is not None else ""
+            value = self.function(member, scope, (), text)
+            if name is not None:
+                self.unit.declare(scope, text, "function", _span(name), value)
+        elif kind in ("field_definition", "public_field_definition"):
+            name = member.child_by_field_name("property") or member.child_by_field_name("name")
+            value_node = member.child_by_field_name("value")
+            if name is not None and value_node is not None:
+                text = self.source(name)
+                value = (
+                    self.function(value_node, scope, (), text)
+                    if value_node.type in _FUNCTIONS
+                    else self.expression(value_node, scope, ())
+                )
+                self.unit.declare(scope, text, "const", _span(name), value)
+        elif kind == "class_static_block":
+            self.todo.append((member, scope, ()))
+        elif kind == "comment":
+            self.comment(member, scope, ())
+
+    def expression_statement(self, node: Node, scope: int, guards: Guards) -> None:
+        for child in node.named_children:
+            if child.type == "comment":
+                self.comment(child, scope, guards)
+            else:
+                self.expression(child, scope, guards)
+
+    def return_statement(self, node: Node, scope: int, guards: Guards) -> None:
+        values = [child for child in node.named_children if child.type != "comment"]
+        value = self.expression(values[0], scope, guards) if values else Literal(None, _span(node))
+        self.unit.returns.setdefault(self.unit.function_scope(scope), []).append((value, guards))
+
+    def if_statement(self, node: Node, scope: int, guards: Guards) -> None:
+        condition, consequence, alternative = child_fields(node, "condition", "consequence", "alternative")
+        test: Expr = Unknown("no condition", _span(node))
+        if condition is not None:
+            test = self.expression(condition, scope, guards)
+        if alternative is not None:
+            self.todo.append((alternative, scope, (*guards, Guard(test, False, scope))))
+        if consequence is not None:
+            self.todo.append((consequence, scope, (*guards, Guard(test, True, scope))))
+
+    def switch_case(self, node: Node, scope: int, guards: Guards) -> None:
+        value = node.child_by_field_name("value")
+        guard = Guard(Unknown("a case of a switch", _span(node)), True, scope)
+        for child in reversed(node.named_children):
+            if child != value:
+                self.todo.append((child, scope, (*guards, guard)))
+
+    def loop(self, node: Node, scope: int, guards: Guards) -> None:
+        inner = self.unit.new_scope(scope, "block")
+        if node.type == "for_in_statement":
+            left = node.child_by_field_name("left")
+            kind = node.child_by_field_name("kind")
+            if left is not None and kind is not None:
+                self.bind(left, "other", inner, None, (), None, guards)
+        for field in ("initializer", "condition", "increment", "right", "value", "body"):
+            child = node.child_by_field_name(field)
+            if child is not None:
+                self.todo.append((child, inner, guards))
+
+    def catch(self, node: Node, scope: int, guards: Guards) -> None:
+        inner = self.unit.new_scope(scope, "block")
+        parameter, body = child_fields(node, "parameter", "body")
+        if parameter is not None:
+            self.bind(parameter, "other", inner, None, (), None, guards)
+        if body is not None:
+            self.todo.append((body, inner, guards))
+
+    def enum(self, node: Node, scope: int, guards: Guards) -> None:
+        name = node.child_by_field_name("name")
+        if name is not None:
+            self.unit.declare(scope, self.source(name), "other", _span(name))
+
+    # --- expressions ----------------------------------------------------------------------------
+
+    def expression(self, node: Node, scope: int, guards: Guards) -> Expr:
+        handler = _EXPRESSIONS.get(node.type)
+        if handler is None:
+            return Unknown(node.type.replace("_", " "), _span(node))
+        if self.depth >= MAX_DEPTH:
+            return Unknown("nested too deep", _span(node))
+        self.depth += 1
+        try:
+            return handler(self, node, scope, guards)
+        finally:
+            self.depth -= 1
+
+    def string(self, node: Node) -> str:
+        return unescape(self.source(node)[1:-1])
+
+    def literal_string(self, node: Node, scope: int, guards: Guards) -> Expr:
+        return Literal(self.string(node), _span(node))
+
+    def number(self, node: Node, scope: int, guards: Guards) -> Expr:
+        value = number_value(self.source(node))
+        return Unknown("number", _span(node)) if value is None else Literal(value, _span(node))
+
+    def constant(self, node: Node, scope: int, guards: Guards) -> Expr:
+        return Literal({"true": True, "false": False}.get(node.type), _span(node))
+
+    def name(self, node: Node, scope: int, guards: Guards) -> Expr:
+        return Name(self.source(node), scope, _span(node))
+
+    def template(self, node: Node, scope: int, guards: Guards) -> Expr:
+        parts: list[Expr] = []
+        last = node.start_byte + 1
+        for child in node.named_children:
+            if child.type != "template_substitution":
+                continue
+            self.template_text(parts, last, child.start_byte)
+            if child.named_children:
+                parts.append(self.expression(child.named_children[0], scope, guards))
+            last = child.end_byte
+        self.template_text(parts, last, node.end_byte - 1)
+        if not parts:
+            return Literal("", _span(node))
+        if len(parts) == 1 and isinstance(parts[0], Literal) and last == node.start_byte + 1:
+            return Literal(parts[0].value, _span(node))
+        return Template(tuple(parts), _span(node))
+
+    def template_text(self, parts: list[Expr], start: int, end: int) -> None:
+        if end > start:
+            text = unescape(self.text[start:end].decode("utf-8", "replace"))
+            parts.append(Literal(text, Span(start, end)))
+
+    def regex(self, node: Node, scope: int, guards: Guards) -> Expr:
+        pattern, flags = child_fields(node, "pattern", "flags")
+        return Regex(
+            self.source(pattern) if pattern is not None else "",
+            self.source(flags) if flags is not None else "",
+            _span(node),
+        )
+
+    def inner(self, node: Node, scope: int, guards: Guards) -> Expr:
+        """Parentheses, casts, ``await``: what is inside is what counts."""
+        for child in node.named_children:
+            if child.type not in ("comment", "type_arguments"):
+                return self.expression(child, scope, guards)
+        return Unknown("empty", _span(node))
+
+    def type_assertion(self, node: Node, scope: int, guards: Guards) -> Expr:
+        return self.expression(node.named_children[-1], scope, guards)
+
+    def sequence(self, node: Node, scope: int, guards: Guards) -> Expr:
+        values = [self.expression(child, scope, guards) for child in node.named_children]
+        return values[-1] if values else Unknown("empty", _span(node))
+
+    def object(self, node: Node, scope: int, guards: Guards) -> Expr:
+        entries: list[Property | Spread] = []
+        for child in node.named_children:
+            kind = child.type
+            if kind == "pair":
+                key, value = child_fields(child, "key", "value")
+                if key is None or value is None:
+                    continue
+                name = self.property_name(key)
+                lowered = (
+                    self.function(value, scope, guards, name or "")
+                    if value.type in _FUNCTIONS
+                    else self.expression(value, scope, guards)
+                )
+                entries.append(Property(name, _span(key), lowered))
+            elif kind == "shorthand_property_identifier":
+                name = self.source(child)
+                entries.append(Property(name, _span(child), Name(name, scope, _span(child))))
+            elif kind == "spread_element":
+                entries.append(Spread(self.inner(child, scope, guards), _span(child)))
+            elif kind == "method_definition":
+                key = child.child_by_field_name("name")
+                if key is not None:
+                    name = self.property_name(key)
+                    entries.append(Property(name, _span(key), self.function(child, scope, guards, name or "")))
+            elif kind == "comment":
+                self.comment(child, scope, guards)
+        return Object(tuple(entries), _span(node))
+
+    def property_name(self, key: Node) -> str | None:
+        kind = key.type
+        if kind == "string":
+            return self.string(key)
+        if kind == "computed_property_name":
+            inner = key.named_children[0] if key.named_children else None
+            return self.string(inner) if inner is not None and inner.type == "string" else None
+        return self.source(key)
+
+    def array(self, node: Node, scope: int, guards: Guards) -> Expr:
+        elements: list[Expr | Spread] = []
+        for child in node.named_children:
+            if child.type == "spread_element":
+                elements.append(Spread(self.inner(child, scope, guards), _span(child)))
+            elif child.type == "comment":
+                self.comment(child, scope, guards)
+            else:
+                elements.append(self.expression(child, scope, guards))
+        return Array(tuple(elements), _span(node))
+
+    def chain(self, node: Node, scope: int, guards: Guards) -> Expr:
+        """Calls, ``new`` and member accesses, from the innermost object outwards."""
+        links: list[Node] = []
+        while True:
+            kind = node.type
+            if kind == "call_expression":
+                links.append(node)
+                below = node.child_by_field_name("function")
+            elif kind in ("member_expression", "subscript_expression"):
+                links.append(node)
+                below = node.child_by_field_name("object")
+            elif kind in ("parenthesized_expression", "non_null_expression", "await_expression") and node.named_children:
+                below = node.named_children[0]
+            else:
+                break
+            if below is None:
+                break
+            node = below
+        if links and node is links[-1]:
+            return Unknown("incomplete code", _span(node))
+        value = self.expression(node, scope, guards) if node.type != "import" else Name("import", scope, _span(node))
+        for link in reversed(links):
+            value = self.link(link, value, scope, guards)
+        return value
+
+    def link(self, node: Node, below: Expr, scope: int, guards: Guards) -> Expr:
+        if node.type == "member_expression":
+            property_node = node.child_by_field_name("property")
+            if property_node is None:
+                return Unknown("incomplete code", _span(node))
+            return Member(below, self.source(property_node), _span(property_node), _span(node))
+        if node.type == "subscript_expression":
+            index = node.child_by_field_name("index")
+            key = self.expression(index, scope, guards) if index is not None else Unknown("empty", _span(node))
+            if isinstance(key, Literal) and isinstance(key.value, str):
+                return Member(below, key.value, key.span, _span(node))
+            return Index(below, key, _span(node))
+        return self.call(node, below, node.child_by_field_name("arguments"), scope, guards, False)
+
+    def new(self, node: Node, scope: int, guards: Guards) -> Expr:
+        constructor, arguments = child_fields(node, "constructor", "arguments")
+        if constructor is None:
+            return Unknown("incomplete code", _span(node))
+        callee = self.expression(constructor, scope, guards)
+        return self.call(node, callee, arguments, scope, guards, True)
+
+    def call(self, node: Node, callee: Expr, arguments: Node | None, scope: int, guards: Guards, new: bool) -> Expr:
+        lowered: list[Argument] = []
+        if arguments is not None and arguments.type == "arguments":
+            for child in arguments.named_children:
+                if child.type == "comment":
+                    self.comment(child, scope, guards)
+                elif child.type == "spread_element":
+                    lowered.append(Argument(self.inner(child, scope, guards), None, None, "*"))
+                else:
+                    lowered.append(Argument(self.expression(child, scope, guards), None, None, ""))
+        elif arguments is not None:
+            lowered.append(Argument(self.expression(arguments, scope, guards), None, None, ""))
+        value = Call(callee, tuple(lowered), new, _span(node))
+        self.unit.calls.append(CallSite(value, scope, guards))
+        return value
+
+    def function(self, node: Node, scope: int, guards: Guards, name: str = "") -> Expr:
+        own_name, single, parameters, body = child_fields(node, "name", "parameter", "parameters", "body")
+        if not name and own_name is not None:
+            name = self.source(own_name)
+        inner = self.unit.new_scope(scope, "function", name)
+        names: list[str] = []
+        for index, parameter in enumerate([single] if single is not None else parameters.named_children if parameters is not None else ()):
+            target, default = parameter, None
+            if parameter.type in ("required_parameter", "optional_parameter"):
+                target = parameter.child_by_field_name("pattern") or parameter
+                fallback = parameter.child_by_field_name("value")
+                default = self.expression(fallback, inner, ()) if fallback is not None else None
+            elif parameter.type == "comment":
+                self.comment(parameter, inner, guards)
+                continue
+            names.append(self.source(target) if target.type == "identifier" else "")
+            self.bind(target, "parameter", inner, None, (index,), default, ())
+        if body is not None:
+            if body.type == "statement_block":
+                self.todo.append((body, inner, guards))
+            else:
+                value = self.expression(body, inner, guards)
+                self.unit.returns.setdefault(inner, []).append((value, ()))
+        return Function(name, tuple(names), inner, _span(node))
+
+    def class_expression(self, node: Node, scope: int, guards: Guards) -> Expr:
+        self.class_statement(node, scope, guards)
+        return Unknown("class", _span(node))
+
+    def assignment(self, node: Node, scope: int, guards: Guards) -> Expr:
+        left, operator, right = child_fields(node, "left", "operator", "right")
+        if left is None or right is None:
+            return Unknown("incomplete code", _span(node))
+        if left.type in ("object_pattern", "array_pattern"):
+            value = self.expression(right, scope, guards)
+            self.bind(left, "var", scope, value, (), None, guards)
+            return value
+        target = self.expression(left, scope, guards)
+        value = (
+            self.function(right, scope, guards, assign_name(target))
+            if right.type in _FUNCTIONS
+            else self.expression(right, scope, guards)
+        )
+        text = self.source(operator) if operator is not None else "="
+        self.unit.assignments.append(Assignment(target, value, text, scope, guards, _span(node)))
+        return value
+
+    def conditional(self, node: Node, scope: int, guards: Guards) -> Expr:
+        condition, consequence, alternative = child_fields(node, "condition", "consequence", "alternative")
+        if condition is None or consequence is None or alternative is None:
+            return Unknown("incomplete code", _span(node))
+        test = self.expression(condition, scope, guards)
+        return Conditional(
+            test,
+            self.expression(consequence, scope, (*guards, Guard(test, True, scope))),
+            self.expression(alternative, scope, (*guards, Guard(test, False, scope))),
+            _span(node),
+        )
+
+    def binary(self, node: Node, scope: int, guards: Guards) -> Expr:
+        left_node, operator_node, right_node = child_fields(node, "left", "operator", "right")
+        if left_node is None or right_node is None or operator_node is None:
+            return Unknown("incomplete code", _span(node))
+        operator = operator_node.type
+        left = self.expression(left_node, scope, guards)
+        if operator in ("&&", "||"):
+            right = self.expression(right_node, scope, (*guards, Guard(left, operator == "&&", scope)))
+            return Logical(operator, left, right, _span(node))
+        right = self.expression(right_node, scope, guards)
+        if operator == "??":
+            return Logical(operator, left, right, _span(node))
+        return Binary(operator, left, right, _span(node))
+
+    def unary(self, node: Node, scope: int, guards: Guards) -> Expr:
+        operator, argument = child_fields(node, "operator", "argument")
+        if operator is None or argument is None:
+            return Unknown("incomplete code", _span(node))
+        operand = self.expression(argument, scope, guards)
+        return Unary(operator.type, operand, _span(node))
+
+    # --- JSX ------------------------------------------------------------------------------------
+
+    def jsx(self, node: Node, scope: int, guards: Guards) -> Expr:
+        opening = node
+        if node.type == "jsx_element":
+            opening = node.child_by_field_name("open_tag") or node
+        outer = self.parent_element
+        tag = opening.child_by_field_name("name")
+        if tag is not None:
+            self.element(opening, tag, scope, guards)
+        try:
+            if node.type == "jsx_element":
+                for child in node.named_children:
+                    if child.type in ("jsx_element", "jsx_self_closing_element", "jsx_expression"):
+                        self.expression(child, scope, guards)
+        finally:
+            self.parent_element = outer
+        return Unknown("JSX", _span(node))
+
+    def element(self, opening: Node, tag: Node, scope: int, guards: Guards) -> None:
+        text = self.source(tag)
+        component: Expr | None = None
+        if not text[:1].islower() or "." in text:
+            component = self.expression(tag, scope, guards)
+        index = len(self.unit.elements)
+        blank = Element(text, component, (), self.parent_element, scope, guards, _span(opening), _span(tag))
+        self.unit.elements.append(blank)  # the place is kept while attributes, which may hold JSX, are lowered
+        outer, self.parent_element = self.parent_element, index
+        attributes: list[Attribute | Spread] = []
+        for child in opening.named_children:
+            if child.type == "jsx_attribute" and child.named_children:
+                attributes.append(self.attribute(child, scope, guards))
+            elif child.type == "jsx_expression" and child.named_children:
+                spread = child.named_children[0]
+                if spread.type == "spread_element":
+                    attributes.append(Spread(self.inner(spread, scope, guards), _span(spread)))
+        self.parent_element = outer
+        self.unit.elements[index] = blank._replace(attributes=tuple(attributes))
+        self.parent_element = index
+
+    def attribute(self, node: Node, scope: int, guards: Guards) -> Attribute:
+        parts = node.named_children
+        name = self.source(parts[0])
+        if len(parts) == 1:
+            return Attribute(name, _span(parts[0]), None)
+        value_node = parts[-1]
+        if value_node.type == "string":  # JSX strings have no escapes
+            value: Expr = Literal(self.source(value_node)[1:-1], _span(value_node))
+        else:
+            value = self.expression(value_node, scope, guards)
+        return Attribute(name, _span(parts[0]), value)
+
+
+def child_fields(node: Node, *names: str) -> list[Node | None]:
+    """The children of ``node`` under these field names, None where there is none."""
+    return [node.child_by_field_name(name) for name in names]
+
+
+def _span(node: Node) -> Span:
+    return Span(node.start_byte, node.end_byte)
+
+
+_Statement = Callable[[_Lowering, Node, int, Guards], None]
+_STATEMENTS: dict[str, _Statement] = {
+    **dict.fromkeys(("program", "ERROR", "else_clause", "switch_body", "finally_clause", "labeled_statement",
+                     "ambient_declaration", "try_statement", "switch_statement", "parenthesized_expression_statement"),
+                    _Lowering.block),
+    **dict.fromkeys(("statement_block", "class_static_block", "internal_module", "module"), _Lowering.inner_block),
+    **dict.fromkeys(("for_statement", "for_in_statement", "while_statement", "do_statement", "with_statement"), _Lowering.loop),
+    **dict.fromkeys(("lexical_declaration", "variable_declaration"), _Lowering.declaration),
+    **dict.fromkeys(("function_declaration", "generator_function_declaration"), _Lowering.function_declaration),
+    **dict.fromkeys(("class_declaration", "abstract_class_declaration"), _Lowering.class_statement),
+    **dict.fromkeys(("expression_statement", "throw_statement"), _Lowering.expression_statement),
+    **dict.fromkeys(("switch_case", "switch_default"), _Lowering.switch_case),
+    "import_statement": _Lowering.import_statement,
+    "export_statement": _Lowering.export_statement,
+    "return_statement": _Lowering.return_statement,
+    "if_statement": _Lowering.if_statement,
+    "catch_clause": _Lowering.catch,
+    "enum_declaration": _Lowering.enum,
+    "comment": _Lowering.comment,
+    "html_comment": _Lowering.comment,
+}  # fmt: skip
+
+_Expression = Callable[[_Lowering, Node, int, Guards], Expr]
+_EXPRESSIONS: dict[str, _Expression] = {
+    **dict.fromkeys(("identifier", "this", "super", "property_identifier", "undefined"), _Lowering.name),
+    **dict.fromkeys(("true", "false", "null"), _Lowering.constant),
+    **dict.fromkeys(("parenthesized_expression", "await_expression", "yield_expression", "as_expression",
+                     "satisfies_expression", "non_null_expression", "instantiation_expression", "jsx_expression",
+                     "spread_element"), _Lowering.inner),
+    **dict.fromkeys(("call_expression", "member_expression", "subscript_expression"), _Lowering.chain),
+    **dict.fromkeys(("arrow_function", "function_expression", "generator_function"), _Lowering.function),
+    **dict.fromkeys(("assignment_expression", "augmented_assignment_expression"), _Lowering.assignment),
+    **dict.fromkeys(("jsx_element", "jsx_self_closing_element"), _Lowering.jsx),
+    "string": _Lowering.literal_string,
+    "template_string": _Lowering.template,
+    "number": _Lowering.number,
+    "regex": _Lowering.regex,
+    "type_assertion": _Lowering.type_assertion,
+    "sequence_expression": _Lowering.sequence,
+    "object": _Lowering.object,
+    "array": _Lowering.array,
+    "new_expression": _Lowering.new,
+    "class": _Lowering.class_expression,
+    "ternary_expression": _Lowering.conditional,
+    "binary_expression": _Lowering.binary,
+    "unary_expression": _Lowering.unary,
+}  # fmt: skip

@@ -1,0 +1,67 @@
+"""JSON, version 1. Keys are only ever added within a version."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from trackaudit import __version__
+from trackaudit.audit import Report
+from trackaudit.findings import Finding
+from trackaudit.report import View, counts, in_profile, shown_path
+
+
+def render(view: View) -> str:
+    document = {
+        "version": 1,
+        "tool": {"name": "trackaudit", "version": __version__},
+        "summary": {**counts(view), "findings": 0},
+        "findings": [],
+        "errors": [],
+    }
+    findings: list[dict[str, Any]] = []
+    errors: list[dict[str, Any]] = []
+    for report in view.reports:
+        chosen = list(report.findings)
+        if view.show_suppressed:
+            chosen += report.suppressed
+        findings += [finding_table(report, finding) for finding in chosen if _shown(finding, view)]
+        errors += [
+            {"path": shown_path(report, failure.path), "kind": failure.kind, "message": failure.message, "line": failure.line, "column": failure.column}
+            for failure in report.failures
+        ]
+    findings.sort(key=lambda item: (item["path"], item["line"], item["column"], item["rule"]))
+    document["findings"], document["errors"] = findings, errors
+    document["summary"] = {**counts(view), "findings": sum(1 for item in findings if item["suppressed"] is None)}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _shown(finding: Finding, view: View) -> bool:
+    """Notes are folded away in text only; what is less than sure stays out of the default profile here too."""
+    return in_profile(finding, view.profile) or (finding.result.severity == "note" and finding.result.confidence != "low")
+
+
+def finding_table(report: Report, finding: Finding) -> dict[str, Any]:
+    result = finding.result
+    return {
+        "rule": result.rule,
+        "category": finding.category,
+        "sdk": result.sdk,
+        "severity": result.severity,
+        "confidence": result.confidence,
+        "path": shown_path(report, finding.path),
+        "line": finding.start.line,
+        "column": finding.start.column,
+        "end_line": finding.end.line,
+        "end_column": finding.end.column,
+        "message": result.message,
+        "help": result.help,
+        "url": result.url,
+        "related": [
+            {"path": shown_path(report, place.path), "line": place.start.line, "column": place.start.column, "message": place.message}
+            for place in finding.related
+        ],
+        "fingerprint": finding.fingerprint,
+        "fix": None,
+        "suppressed": finding.suppressed,
+    }

@@ -1,0 +1,114 @@
+"""SARIF 2.1.0, for code-scanning services."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+from urllib.parse import quote
+
+from trackaudit import __version__
+from trackaudit.audit import Report
+from trackaudit.documentation import document, help_markdown
+from trackaudit.findings import Finding
+from trackaudit.report import View, shown_path
+from trackaudit.rules import BY_ID
+
+HOME = "https://github.com/trackaudit/trackaudit"
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {"error": "error", "warning": "warning", "note": "note"}
+
+
+def render(view: View) -> str:
+    shown = {id(finding) for finding in (*view.shown, *view.folded)}
+    results: list[tuple[Report, Finding]] = []
+    for report in view.reports:
+        results += [(report, finding) for finding in report.findings if id(finding) in shown]
+        results += [(report, finding) for finding in report.suppressed if view.show_suppressed]
+    used = sorted({finding.result.rule for _, finding in results})
+    run: dict[str, Any] = {
+        "tool": {
+            "driver": {
+                "name": "trackaudit",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "informationUri": HOME,
+                "rules": [_rule(rule) for rule in used],
+            }
+        },
+        "invocations": [_invocation(view)],
+        "originalUriBaseIds": {"SRCROOT": {"uri": _folder_uri(os.getcwd())}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(report, finding, used.index(finding.result.rule)) for report, finding in results],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(rule: str) -> dict[str, Any]:
+    info = BY_ID[rule]
+    sections = document(info)
+    return {
+        "id": rule,
+        "name": "".join(word.capitalize() for word in rule.split("-")),
+        "shortDescription": {"text": info.summary},
+        "fullDescription": {"text": sections.what},
+        "help": {"text": f"{sections.what}\n\n{sections.why}\n\n{sections.fix}", "markdown": help_markdown(info)},
+        "helpUri": f"{HOME}/blob/main/docs/rules.md#{rule}",
+        "properties": {"category": info.category, "tags": ["privacy", info.category]},
+    }
+
+
+def _invocation(view: View) -> dict[str, Any]:
+    failures = [(report, failure) for report in view.reports for failure in report.failures]
+    return {
+        "executionSuccessful": not any(failure.fatal for _, failure in failures),
+        "toolExecutionNotifications": [
+            {
+                "level": "error" if failure.fatal else "warning",
+                "message": {"text": failure.message},
+                "locations": [_location(report, failure.path, failure.line, failure.column)],
+            }
+            for report, failure in failures
+        ],
+    }
+
+
+def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]:
+    result = finding.result
+    text = f"{result.message}. To fix: {result.help}." if result.help else f"{result.message}."
+    location = _location(report, finding.path, finding.start.line, finding.start.column, finding.end.line, finding.end.column)
+    table: dict[str, Any] = {
+        "ruleId": result.rule,
+        "ruleIndex": rule_index,
+        "level": _LEVELS[result.severity],
+        "message": {"text": text},
+        "locations": [location],
+        "partialFingerprints": {"trackaudit/v1": finding.fingerprint},
+        "properties": {"severity": result.severity, "confidence": result.confidence, "category": finding.category, "sdk": result.sdk},
+    }
+    if finding.related:
+        table["relatedLocations"] = [
+            {"id": index, **_location(report, place.path, place.start.line, place.start.column), "message": {"text": place.message}}
+            for index, place in enumerate(finding.related, 1)
+        ]
+    if finding.suppressed is not None:
+        table["suppressions"] = [{"kind": "inSource", "justification": finding.suppressed}]
+    return table
+
+
+def _location(report: Report, path: str, line: int | None, column: int | None, end_line: int | None = None, end_column: int | None = None) -> dict[str, Any]:
+    shown = shown_path(report, path)
+    artifact: dict[str, Any] = {"uri": quote(shown)}
+    if not os.path.isabs(shown):
+        artifact["uriBaseId"] = "SRCROOT"
+    else:
+        artifact["uri"] = "file://" + quote(shown)
+    physical: dict[str, Any] = {"artifactLocation": artifact}
+    if line is not None:
+        region = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
+        physical["region"] = {name: value for name, value in region.items() if value is not None}
+    return {"physicalLocation": physical}
+
+
+def _folder_uri(path: str) -> str:
+    return "file://" + quote(path.replace(os.sep, "/").rstrip("/")) + "/"

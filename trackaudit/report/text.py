@@ -1,0 +1,147 @@
+"""Text for people: the place, the line with the culprit underlined, what would be collected and how to mend it.
+
+The report is built as pieces with a style each, so that it can be written plainly without loading rich: that is
+what happens wherever the output is no terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from typing import IO
+
+from trackaudit.audit import Report
+from trackaudit.findings import Finding
+from trackaudit.parse.source import Lines
+from trackaudit.report import View, counts, shown_path
+
+Piece = tuple[str, str]
+_STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+_MAX_WIDTH = 110
+_REASONS = {
+    "vendored": "vendored", "generated": "generated", "minified": "minified", "tests": "test code", "excluded": "excluded",
+    "too large": "too large", "link": "links", "not a file": "not files", "other languages": "in other languages",
+}  # fmt: skip
+
+
+def write(view: View, stream: IO[str], colour: bool) -> None:
+    """Write the report to a stream; ``colour`` only for terminals."""
+    pieces = build(view)
+    if not colour:
+        stream.write("".join(text for text, _ in pieces))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, force_terminal=True, highlight=False, soft_wrap=True)
+    text = Text()
+    for part, style in pieces:
+        text.append(part, style or None)
+    console.print(text, end="")
+
+
+def build(view: View) -> list[Piece]:
+    """The whole report as styled pieces."""
+    pieces: list[Piece] = []
+    for report in view.reports:
+        tables: dict[str, Lines] = {}
+        known = set(map(id, report.findings))
+        for finding in view.shown:
+            if id(finding) in known:
+                pieces += _finding(report, finding, tables)
+        if view.show_suppressed:
+            for finding in report.suppressed:
+                pieces += _finding(report, finding, tables)
+        for failure in report.failures:
+            if failure.fatal:
+                where = f":{failure.line}:{failure.column}" if failure.line else ""
+                pieces += [(f"{shown_path(report, failure.path)}{where}", "bold"), (" not analysed: ", "bold red"), (failure.message + "\n\n", "")]
+    return pieces + _summary(view)
+
+
+def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list[Piece]:
+    result = finding.result
+    style = _STYLES[result.severity]
+    sure = "" if result.confidence == "high" else f" ({result.confidence} confidence)"
+    place = f"{shown_path(report, finding.path)}:{finding.start.line}:{finding.start.column}"
+    pieces: list[Piece] = [(place, "bold"), (" ", ""), (result.severity, style), (f" {result.rule}", "bold"), (sure + "\n", "dim")]
+    pieces += [(f"  {result.message}\n", "")]
+    if finding.path not in tables:
+        tables[finding.path] = Lines(report.sources.get(finding.path, b""))
+    pieces += _frame(tables[finding.path], finding, style)
+    if finding.suppressed is not None:
+        pieces += [("  suppressed: ", "green"), (finding.suppressed + "\n", "")]
+    elif result.help:
+        pieces += [("  fix: ", "green"), (result.help + "\n", "")]
+    for related in finding.related:
+        pieces.append((f"  see {shown_path(report, related.path)}:{related.start.line}:{related.start.column}: {related.message}\n", "dim"))
+    if result.url:
+        pieces.append((f"  docs: {result.url}\n", "dim"))
+    return [*pieces, ("\n", "")]
+
+
+def _frame(lines: Lines, finding: Finding, style: str) -> list[Piece]:
+    """The line with its number and the culprit underlined."""
+    text = lines.line(finding.start.line)
+    if not text.strip():
+        return []
+    end = finding.end.column - 1 if finding.end.line == finding.start.line else len(text)
+    start = finding.start.column - 1
+    shift = 0
+    if len(text) > _MAX_WIDTH and start > 40:  # a very long line: show the part around the culprit
+        shift = start - 30
+        text = "…" + text[shift + 1 :]
+    text, start, end = text[:_MAX_WIDTH], start - shift, min(end - shift, _MAX_WIDTH)
+    number = str(finding.start.line)
+    gutter = " " * len(number)
+    marks = "".join("\t" if letter == "\t" else " " * _width(letter) for letter in text[:start])
+    under = "^" * max(sum(_width(letter) for letter in text[start:end]), 1)
+    return [
+        (f"  {gutter} |\n", "blue"), (f"  {number} | ", "blue"), (text.rstrip() + "\n", ""),
+        (f"  {gutter} | ", "blue"), (marks, ""), (under + "\n", style),
+    ]  # fmt: skip
+
+
+def _width(letter: str) -> int:
+    """How many terminal cells a character takes."""
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Mn"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _summary(view: View) -> list[Piece]:
+    numbers = counts(view)
+    by_severity = {name: sum(1 for finding in view.shown if finding.result.severity == name) for name in ("error", "warning", "note")}
+    pieces: list[Piece] = []
+    if view.shown:
+        told = ", ".join(f"{count} {name}{'s' if count != 1 else ''}" for name, count in by_severity.items() if count)
+        pieces.append((f"Found {told}.", "bold red" if by_severity["error"] else "bold yellow"))
+    elif numbers["files"] == 0:
+        pieces.append(("Nothing to audit: no file in a language that trackaudit reads.", "bold"))
+    else:
+        pieces.append(("No findings.", "bold green"))
+    if view.folded:
+        count = len(view.folded)
+        pieces.append((f" {count} note{'s' if count != 1 else ''} and less certain finding{'s' if count != 1 else ''} not shown (--profile strict).", "dim"))
+    files = f" {numbers['files']} file{'s' if numbers['files'] != 1 else ''} seen, {numbers['parsed']} parsed"
+    skipped: dict[str, int] = {}
+    for report in view.reports:
+        for reason, count in report.skipped.items():
+            skipped[reason] = skipped.get(reason, 0) + count
+    if skipped:
+        told = ", ".join(f"{count} {_REASONS.get(reason, reason)}" for reason, count in sorted(skipped.items(), key=lambda item: -item[1]))
+        files += f"; skipped {sum(skipped.values())} ({told})"
+    if numbers["suppressed"]:
+        files += f"; {numbers['suppressed']} suppressed"
+    return [*pieces, (files + ".\n", "")]
+
+
+def use_colour(stream: IO[str]) -> bool:
+    """Colour on a terminal, unless ``NO_COLOR`` says otherwise; ``FORCE_COLOR`` asks for it anywhere."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+

@@ -1,0 +1,126 @@
+"""The compiled records at run time: an index that is always loaded, and the records whose words were met."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from functools import cached_property
+from typing import Any, NamedTuple
+
+_COMPILED = os.path.join(os.path.dirname(__file__), "compiled")
+Symbol = tuple[str, ...]
+Table = dict[str, Any]
+
+
+class Match(NamedTuple):
+    """What a symbol stands for: a method (or component) of a client. ``root`` is where the client came from."""
+
+    sdk: str
+    client: int
+    method: str
+    root: str
+
+
+def split_symbol(text: str) -> Symbol:
+    """``npm:posthog-node#PostHog().capture`` as the tuple that resolution makes of it."""
+    origin, _, path = text.partition("#")
+    steps: list[str] = []
+    if origin.startswith("pypi:"):
+        origin, *steps = origin.split(".")
+    return (origin, *steps, *split_path(path))
+
+
+def split_path(path: str) -> Symbol:
+    """``PostHog().capture`` as ``("PostHog", "()", "capture")``."""
+    steps: list[str] = []
+    for part in path.split(".") if path else ():
+        name = part.removesuffix("()")
+        steps.extend((name, "()") if name != part else (part,))
+    return tuple(step for step in steps if step)
+
+
+class Catalogue:
+    """All SDKs, those that ship and those that the configuration describes (``extra``, validated records)."""
+
+    def __init__(self, extra: list[Table] | None = None) -> None:
+        self._records: dict[str, Table] = {}
+        index = _read("index.json")
+        self.tokens: dict[str, list[str]] = index["sdks"]
+        self.packages: dict[str, str] = index["packages"]
+        self._roots: dict[Symbol, tuple[str, int]] = {}
+        self._families: list[tuple[str, str, int]] = []
+        self.extra = extra or []
+        for record in self.extra:
+            from trackaudit.sdks import compile as compiler
+
+            self._records[record["sdk"]] = record
+            self.tokens[record["sdk"]] = compiler.tokens_of(record)
+            self.packages.update(dict.fromkeys(compiler.packages_of(record), record["sdk"]))
+            index["roots"].update(compiler.roots_of(record))
+        for text, (sdk, client) in index["roots"].items():
+            symbol = split_symbol(text)
+            if symbol[0].endswith("/*"):
+                self._families.append((symbol[0][:-1], sdk, client))
+            else:
+                self._roots[symbol] = (sdk, client)
+
+    def record(self, sdk: str) -> Table:
+        """The record of an SDK, with every default filled in."""
+        if sdk not in self._records:
+            self._records[sdk] = _read(f"{sdk}.json")
+        return self._records[sdk]
+
+    def client(self, sdk: str, place: int) -> Table:
+        return self.record(sdk)["client"][place]  # type: ignore[no-any-return]
+
+    def client_named(self, sdk: str, name: str) -> Table:
+        return next(client for client in self.record(sdk)["client"] if client["id"] == name)
+
+    def match(self, symbol: Symbol) -> Match | None:
+        """The client and method that a symbol names, through instances that methods return."""
+        for end in range(len(symbol), 0, -1):
+            found = self._roots.get(symbol[:end])
+            if found is not None:
+                sdk, place = found
+                return Match(sdk, place, self._method(sdk, place, symbol[end:]), symbol[0])
+        for prefix, sdk, place in self._families:
+            if symbol[0].startswith(prefix):
+                return Match(sdk, place, self._method(sdk, place, symbol[1:]), symbol[0])
+        return None
+
+    def _method(self, sdk: str, place: int, steps: Symbol) -> str:
+        returns = [split_path(path) for path in self.client(sdk, place)["returns"]]
+        shortened = True
+        while shortened and steps:
+            shortened = False
+            for path in returns:
+                if path and steps[: len(path)] == path:
+                    steps, shortened = steps[len(path) :], True
+        return ".".join(steps).replace(".()", "()")
+
+    @cached_property
+    def personal_data(self) -> Table:
+        """The dictionary of personal and secret names; see ``personal_data.toml``."""
+        return _read("personal_data.json")
+
+    @cached_property
+    def _version_patterns(self) -> list[tuple[str, int, re.Pattern[str]]]:
+        return [
+            (sdk, place, re.compile(script["url"]))
+            for sdk in self.tokens
+            for place, client in enumerate(self.record(sdk)["client"])
+            for script in (*client["script"], *client["loader"])
+        ]
+
+    def script_version(self, url: str) -> tuple[str, int, str | None] | None:
+        """Which client a script's URL loads and at which version, if the URL says so."""
+        for sdk, place, pattern in self._version_patterns:
+            if match := pattern.search(url):
+                return sdk, place, match.groupdict().get("version")
+        return None
+
+
+def _read(name: str) -> Table:
+    with open(os.path.join(_COMPILED, name), encoding="utf-8") as file:
+        return json.load(file)  # type: ignore[no-any-return]

@@ -1,0 +1,123 @@
+"""Compile the records people review (TOML) to what a run loads: one index, and one file per SDK.
+
+``python -m trackaudit.sdks.compile`` writes, ``--check`` only compares and fails on a difference. Not used in a run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from trackaudit.sdks.schema import validate
+
+HERE = Path(__file__).parent
+RECORDS = HERE / "records"
+COMPILED = HERE / "compiled"
+
+
+def tokens_of(record: dict[str, Any]) -> list[str]:
+    """The words of which a file must hold at least one to be about this SDK."""
+    found: set[str] = set(record["tokens"])
+    for client in record["client"]:
+        symbols = [*client["symbols"], *(component["symbol"] for component in client["component"])]
+        symbols += [assignment["target"] for assignment in client["assignment"]]
+        for symbol in symbols:
+            origin, _, path = symbol.partition("#")
+            kind, _, name = origin.partition(":")
+            if kind == "global" and name in ("window", "Object"):
+                name = path.split(".")[0]
+            found.add(name.removesuffix("/*"))
+        found.update(script["token"] for script in client["script"])
+        found.update(client["environment"])
+        found.update(entry["name"] for entry in client["file"])
+    return _without_covered(found)
+
+
+def _without_covered(tokens: set[str]) -> list[str]:
+    """Leave out a token that a shorter one finds anyway, at the same word boundaries."""
+    kept: list[str] = []
+    for token in sorted(tokens, key=lambda word: (len(word), word)):
+        if not any(token.startswith((short + "/", short + "-", short + ".")) for short in kept):
+            kept.append(token)
+    return sorted(kept)
+
+
+def roots_of(record: dict[str, Any]) -> dict[str, list[Any]]:
+    """The symbols a client is known by, each with the SDK's name and the client's place in the record."""
+    roots: dict[str, list[Any]] = {}
+    for place, client in enumerate(record["client"]):
+        for symbol in client["symbols"]:
+            roots[symbol] = [record["sdk"], place]
+        for component in client["component"]:
+            roots.setdefault(component["symbol"], [record["sdk"], place])
+    return roots
+
+
+def packages_of(record: dict[str, Any]) -> list[str]:
+    """Every distribution a manifest may name, for the line scan."""
+    found = {package for client in record["client"] for package in client["packages"]}
+    found |= {package for client in record["client"] for leak in client["leak"] for package in leak["packages"]}
+    for client in record["client"]:
+        for symbol in client["symbols"]:
+            origin = symbol.partition("#")[0]
+            if origin.startswith("npm:"):
+                parts = origin[4:].removesuffix("/*").split("/")
+                found.add("npm:" + "/".join(parts[: 2 if parts[0].startswith("@") else 1]))
+    return sorted(found)
+
+
+def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
+    """The compiled files by name, and every mistake in the records."""
+    errors: list[str] = []
+    index: dict[str, Any] = {"sdks": {}, "roots": {}, "packages": {}}
+    files: dict[str, str] = {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            errors.append(f"{path.name}: {error}")
+            continue
+        record, mistakes = validate(raw, path.stem)
+        errors += mistakes
+        if mistakes:
+            continue
+        if record["sdk"] != path.stem:
+            errors.append(f"{path.stem}: the file's name and sdk = {record['sdk']!r} differ")
+        index["sdks"][record["sdk"]] = tokens_of(record)
+        index["roots"].update(roots_of(record))
+        index["packages"].update(dict.fromkeys(packages_of(record), record["sdk"]))
+        files[f"{record['sdk']}.json"] = _dump(record)
+    names = tomllib.loads((HERE / "personal_data.toml").read_text(encoding="utf-8"))
+    files["personal_data.json"] = _dump(names)
+    files["index.json"] = _dump(index)
+    return files, errors
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    files, errors = compile_records()
+    if errors:
+        print("\n".join(errors), file=sys.stderr)
+        return 1
+    stale = [name for name, text in files.items() if not (COMPILED / name).exists() or (COMPILED / name).read_text(encoding="utf-8") != text]
+    extra = [path.name for path in COMPILED.glob("*.json") if path.name not in files]
+    if "--check" in arguments:
+        if stale or extra:
+            print(f"compiled records differ: {', '.join(stale + extra)}; run python -m trackaudit.sdks.compile", file=sys.stderr)
+        return 1 if stale or extra else 0
+    COMPILED.mkdir(exist_ok=True)
+    for name in stale:
+        (COMPILED / name).write_text(files[name], encoding="utf-8")
+    for name in extra:
+        (COMPILED / name).unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,135 @@
+"""From a file's bytes to its facts, here or in worker processes."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, NamedTuple
+
+if TYPE_CHECKING:
+    from trackaudit.parse import Interest
+    from trackaudit.resolve.values import FileFacts
+
+# Below this much work (Python weighs more, it is lowered by a slower parser) starting processes does not pay.
+PARALLEL_BYTES = 1_500_000
+_PYTHON_WEIGHT = 8
+_BATCH_BYTES = 150_000
+
+
+class Job(NamedTuple):
+    """A file to analyse: UTF-8 text, the SDKs it mentions, whether it may hold a sensitive field."""
+
+    path: str
+    language: str
+    text: bytes
+    sdks: frozenset[str]
+    fields: bool
+    javascript_parser: str
+
+
+class Outcome(NamedTuple):
+    """The facts of one job, or the words of what went wrong."""
+
+    path: str
+    facts: FileFacts | None
+    error: str
+
+
+_state: dict[str, Any] = {}
+
+
+def prepare(extra: list[dict[str, Any]]) -> None:
+    """Load the catalogue, once per process. ``extra`` are the configuration's own SDK records."""
+    from trackaudit.prefilter import Prefilter
+    from trackaudit.sdks.catalogue import Catalogue
+
+    _state["catalogue"] = Catalogue(extra)
+    _state["prefilter"] = Prefilter(_state["catalogue"])
+    _interest.cache_clear()
+
+
+@lru_cache(maxsize=256)
+def _interest(sdks: frozenset[str]) -> Interest:
+    from trackaudit.parse import Interest
+
+    words = "|".join(re.escape(word) for word in _state["prefilter"].interest(sdks)) or r"(?!)"
+    return Interest(re.compile(words.encode()), re.compile(words))
+
+
+def analyse(job: Job) -> Outcome:
+    """Parse one file and extract its facts. An exception of ours becomes the outcome's error."""
+    from trackaudit.parse import parse
+    from trackaudit.resolve.facts import extract
+
+    try:
+        unit = parse(job.text, job.language, _interest(job.sdks), job.javascript_parser)
+        return Outcome(job.path, extract(unit, job.text, _state["catalogue"], job.sdks, job.fields), "")
+    except Exception as error:  # a fault of ours in one file must not cost the others
+        if os.environ.get("TRACKAUDIT_DEBUG"):
+            raise
+        return Outcome(job.path, None, f"internal error: {type(error).__name__}: {error}")
+
+
+def _analyse_batch(batch: list[Job]) -> list[Outcome]:
+    return [analyse(job) for job in batch]
+
+
+def run(jobs: list[Job], extra: list[dict[str, Any]], workers: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
+    """The outcome of every job, in any order; ``progress`` is told how many are done."""
+    weight = sum(len(job.text) * (_PYTHON_WEIGHT if job.language == "python" else 1) for job in jobs)
+    if workers < 2 or len(jobs) < 2 or weight < PARALLEL_BYTES:
+        if not _state:
+            prepare(extra)
+        for done, job in enumerate(jobs, 1):
+            yield analyse(job)
+            progress(done)
+        return
+    yield from _in_processes(jobs, extra, workers, progress)
+
+
+def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+    """Jobs in groups of about the same work, the heaviest first so that no process ends alone."""
+    batch: list[Job] = []
+    size = 0
+    for job in sorted(jobs, key=lambda job: (job.language != "python", -len(job.text))):
+        batch.append(job)
+        size += len(job.text) * (_PYTHON_WEIGHT if job.language == "python" else 1)
+        if size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _in_processes(jobs: list[Job], extra: list[dict[str, Any]], workers: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    finished: set[str] = set()
+    try:
+        with ProcessPoolExecutor(workers, context, prepare, (extra,)) as pool:
+            for future in as_completed([pool.submit(_analyse_batch, batch) for batch in _batches(jobs)]):
+                for outcome in future.result():
+                    finished.add(outcome.path)
+                    yield outcome
+                progress(len(finished))
+    except BrokenProcessPool:
+        for job in jobs:
+            if job.path not in finished:
+                yield _alone(job, extra, context)
+
+
+def _alone(job: Job, extra: list[dict[str, Any]], context: Any) -> Outcome:
+    """One file in a process of its own, so that a crash costs that file and no other."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        with ProcessPoolExecutor(1, context, prepare, (extra,)) as pool:
+            return pool.submit(analyse, job).result()
+    except BrokenProcessPool:
+        return Outcome(job.path, None, "the parser crashed on this file")
