@@ -46,10 +46,10 @@ SAFE = (
 
 
 def check(project: Project) -> Iterator[Result]:
-    active = list(active(project))
+    captures = list(active(project))
     for path, field in project.fields():
         seen: set[str] = set()
-        for setup, capture, certain in active:
+        for setup, capture, certain in captures:
             reach = _reach(project, setup, path)
             if reach is None or setup.use.sdk in seen or not _captures(setup, capture, field):
                 continue

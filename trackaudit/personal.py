@@ -9,6 +9,7 @@ from trackaudit.resolve.resolver import TRUTH
 from trackaudit.resolve.values import Dynamic, Invoked, Known, OneOf, Parameter, Text, Value
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_FILLED_IN = "{{auto}}"
 _PASSING = frozenset(
     ("tolowercase", "touppercase", "trim", "tostring", "strip", "lower", "upper", "casefold", "encode", "decode", "string",
      "str", "encodeuricomponent", "get", "value", "format", "concat", "repr", "valueof", "normalize", "replace", "slice", "substring")
@@ -93,7 +94,9 @@ class PersonalData:
         """The category of a property, from its key and from what its value is called; None where nothing can be in it."""
         if isinstance(value, OneOf):
             return _worst(self.carries(key, branch.value) for branch in value.branches)
-        if isinstance(value, Known) or _is_truth(value) or self.scrubs(value):
+        if isinstance(value, Known):  # a constant says nothing of anybody, but this one asks the server to fill it in
+            return self.of_name(key) if value.value == _FILLED_IN else None
+        if _is_truth(value) or self.scrubs(value):
             return None
         if not isinstance(value, (Dynamic, Parameter, Invoked, Text)):
             return None

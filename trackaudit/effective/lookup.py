@@ -53,7 +53,8 @@ def roots_of_call(arguments: tuple[Passed, ...], call: Table, callee: Span) -> t
             keywords.append(Entry(argument.name, argument.name_span, argument.value, ()))
         else:
             if position < len(parameters) and parameters[position]:
-                roots.append(_root(parameters[position], argument.value, argument.value.span))
+                place = callee if call["role"] in ("start", "part") and parameters[position].endswith("*") else argument.span
+                roots.append(_root(parameters[position], argument.value, place))
             position += 1
     if keywords:
         roots += _keyword_roots(keywords, parameters, call["keywords"], callee)
@@ -96,7 +97,7 @@ def roots_of_component(arguments: tuple[Passed, ...], properties: dict[str, str]
     for argument in arguments:
         if argument.spread:
             unseen = unseen or not isinstance(argument.value, Mapping)
-        elif argument.name in properties and argument.name_span is not None:
+        elif properties.get(argument.name or "") and argument.name is not None and argument.name_span is not None:
             parameter = properties[argument.name]
             if parameter.endswith("*"):
                 roots.append(_root(parameter, argument.value, argument.name_span))

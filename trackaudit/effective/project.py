@@ -152,28 +152,24 @@ def _send(path: str, use: Use, client: Table, call: Table) -> Send:
             values[argument.name] = (argument.value, argument.name_span)
         elif argument.spread == "":
             if position < len(call["parameters"]):
-                values.setdefault(call["parameters"][position], (argument.value, argument.value.span))
+                values.setdefault(call["parameters"][position], (argument.value, argument.span))
             position += 1
-    bags = tuple(value for name in call["bags"] if (value := _narrowed(values, name)) is not None)
+    bags = tuple(value for name in call["bags"] for value, _ in _narrowed(values, name))
     pairs = []
     if call["pairs"]:
         key, value = (values.get(name) for name in call["pairs"])
         if key is not None and value is not None:
             pairs.append((key[0], value[0], key[1]))
-    ids = tuple(values[name] for name in call["id"] if name in values)
+    ids = tuple(found for name in call["id"] for found in _narrowed(values, name))
     return Send(path, use, client, call, bags, tuple(pairs), ids)
 
 
-def _narrowed(values: dict[str, tuple[Value, Span]], name: str) -> Value | None:
-
-
+def _narrowed(values: dict[str, tuple[Value, Span]], name: str) -> list[tuple[Value, Span]]:
+    """The values of a parameter, or of a path inside it (``event.data``), and where each is written."""
     parameter, _, rest = name.partition(".")
     if parameter not in values:
-        return None
+        return []
     value, span = values[parameter]
     if not rest:
-        return value
-    found = find([Root((), value, span)], rest)
-    return found.written[0].value if found.written else None
-
-
+        return [(value, span)]
+    return [(place.value, place.span) for place in find([Root((), value, span)], rest).written]

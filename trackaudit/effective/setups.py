@@ -57,9 +57,9 @@ class Setup:
         self.roots, self.unseen, self.version = roots, unseen, version
         self.role: str = call["role"]
         self.related: list[Setup] = [self]
-        self._prefixes = prefixes_of(call)
-        every = (call, *client["call"], *client["component"], *client["assignment"])
-        self._all_prefixes = {prefix for other in every for prefix in prefixes_of(other)}
+        self._own = prefixes_of(call)
+        others = (*client["call"], *client["component"], *client["assignment"])
+        self._taken = {prefix for other in others if other["role"] in ("start", "part") for prefix in prefixes_of(other)}
 
     @property
     def dead(self) -> bool:
@@ -74,10 +74,11 @@ class Setup:
         return next((option for option in self.client["option"] if option["path"] == path), None)
 
     def owns(self, path: str) -> bool:
-        """Whether this call is the one that an option is given to: it has the longest prefix of its path."""
+        """Whether an option is given to this call: it lies under what the call takes, and under no feature's own call."""
         steps = split(path)
-        longest = max((prefix for prefix in self._all_prefixes if steps[: len(prefix)] == prefix), key=len, default=())
-        return longest in self._prefixes
+        own = max((len(prefix) for prefix in self._own if steps[: len(prefix)] == prefix), default=-1)
+        taken = max((len(prefix) for prefix in self._taken if steps[: len(prefix)] == prefix), default=-1)
+        return own >= 0 and own >= taken
 
     def find(self, path: str) -> Found:
         found = find(self.roots, path)
@@ -112,12 +113,20 @@ class Setup:
         owners = [setup for setup in self.related if setup.owns(path)] if not self.owns(path) else [self]
         answers = [owner.holds(path, condition) for owner in owners]
         if not answers:
-            return Judged(True, True) if condition.get("absent") else Judged(None, True)
+            return self._unowned(path, condition)
         for answer in (True, None, False):
             for judged in answers:
                 if judged.answer is answer:
                     return judged
         return answers[0]
+
+    def _unowned(self, path: str, condition: Table) -> Judged:
+        """The answer for an option that no call here is given: its default holds where attributes configure the SDK."""
+        option = self.option(path)
+        if self.use.form == "assignment" and option is not None:
+            default, certain = self.default(option)
+            return Judged(judge(default, "default", condition), certain)
+        return Judged(True if condition.get("absent") else None, True)
 
     def holds(self, path: str, table: Table) -> Judged:
         """Whether all predicates in ``table`` are true of the option at ``path``."""

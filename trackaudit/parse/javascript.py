@@ -626,6 +626,8 @@ class _Lowering:
         if operator is None or argument is None:
             return Unknown("incomplete code", _span(node))
         operand = self.expression(argument, scope, guards)
+        if operator.type == "delete":
+            self.unit.assignments.append(Assignment(operand, Literal(None, _span(node)), "delete", scope, guards, _span(node)))
         return Unary(operator.type, operand, _span(node))
 
     # --- JSX ------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ class _Finder:
             if not items or not isinstance(items[0], Literal) or any(isinstance(item, Spread) for item in items):
                 return None
             method, form = str(items[0].value), "command"
-            passed = tuple(Passed(None, None, self.resolver.value(item), "") for item in items[1:] if not isinstance(item, Spread))
+            passed = tuple(Passed(None, None, self.resolver.value(item), "", item.span) for item in items[1:] if not isinstance(item, Spread))
             return self.use(match, client, method, form, passed, site)
         if not any(method == known["method"] for known in client["call"]):
             return None
@@ -120,9 +120,9 @@ class _Finder:
         for attribute in element.attributes:
             if isinstance(attribute, Attribute):
                 value = self.resolver.value(attribute.value) if attribute.value is not None else Known(True, attribute.name_span)
-                passed.append(Passed(attribute.name, attribute.name_span, value, ""))
+                passed.append(Passed(attribute.name, attribute.name_span, value, "", value.span))
             else:
-                passed.append(Passed(None, None, self.resolver.value(attribute.value), "**"))
+                passed.append(Passed(None, None, self.resolver.value(attribute.value), "**", attribute.span))
         guards = self.resolver.conditions(element.guards)
         context = self.unit.scopes[element.scope].name
         return Use(match.sdk, client["id"], name, "component", match.root, tuple(passed), guards, context, element.span, element.tag_span)
@@ -147,7 +147,7 @@ class _Finder:
         else:
             return None
         name_span = target.property_span if isinstance(target, Member) else target.span
-        passed = (Passed(match.method or None, name_span, self.resolver.value(assignment.value), ""),)
+        passed = (Passed(match.method or None, name_span, self.resolver.value(assignment.value), "", assignment.value.span),)
         guards = self.resolver.conditions(assignment.guards)
         context = self.unit.scopes[assignment.scope].name
         return Use(match.sdk, client["id"], method, "assignment", match.root, passed, guards, context, assignment.span, name_span)

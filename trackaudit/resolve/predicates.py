@@ -20,7 +20,7 @@ _BROAD_SELECTORS = frozenset(
      "div", "span", "p", "#root", "#app", "[type]", "[name]", ":not(.x)")
 )  # fmt: skip
 _BROAD_PATTERNS = frozenset(("", "/", "*", ".*", "^.*$", ".+", "^", "http", "https", "http://", "https://", "^https?:", "^https?://", "^http", "."))
-_LOCAL_SUFFIXES = (".local", ".localhost", ".test", ".internal", ".example", ".lan", ".invalid", ".svc.cluster.local")
+_LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)", re.I)
 
 

@@ -7,6 +7,8 @@ happens to be called ``mixpanel`` is never taken for the SDK.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from trackaudit.model import (
     Argument, Array, Assignment, Binary, Binding, Call, Conditional, Expr, Function, Guard, Index,
     Literal, Logical, Member, Name, Object, Regex, Span, Spread, Template, Unary, Unit, Unknown,
@@ -295,8 +297,28 @@ class Resolver:
 
     def _function(self, expr: Function) -> Value:
         returned = self.unit.returns.get(expr.scope, [])
-        results = tuple(self.value(value) for value, _ in returned[:MAX_BRANCHES])
+        results = tuple(self._unless_changed(self.value(value), expr.scope) for value, _ in returned[:MAX_BRANCHES])
         return Callback(expr.parameters, results or (Known(None, expr.span),), expr.span)
+
+    def _unless_changed(self, result: Value, scope: int) -> Value:
+        """A parameter that the function's body writes into is not returned as it came."""
+        if isinstance(result, Parameter) and (scope, result.path[0]) in self._written_into:
+            return Dynamic("changed on the way", result.path, result.span)
+        return result
+
+    @cached_property
+    def _written_into(self) -> set[tuple[int, str]]:
+        """The names, by the scope that holds them, of which a member is assigned or deleted."""
+        found: set[tuple[int, str]] = set()
+        for assignment in self.unit.assignments:
+            target = assignment.target
+            while isinstance(target, (Member, Index)):
+                target = target.object
+            if isinstance(target, Name) and target is not assignment.target:
+                holder = self.unit.lookup(target.id, target.scope)
+                if holder is not None:
+                    found.add((holder[1], target.id))
+        return found
 
     def _name(self, expr: Name) -> Value:
         if expr.id == "undefined":
@@ -439,7 +461,7 @@ class Resolver:
         return _one_of([Branch((), arguments[1]), Branch((), read)], expr.span)
 
     def passed(self, argument: Argument) -> Passed:
-        return Passed(argument.name, argument.name_span, self.value(argument.value), argument.spread)
+        return Passed(argument.name, argument.name_span, self.value(argument.value), argument.spread, argument.value.span)
 
     # --- what happens to a mapping after it was made ----------------------------------------------
 

@@ -86,12 +86,13 @@ class Parameter(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """One argument of a call. ``spread`` is ``""``, ``"*"`` or ``"**"``."""
+    """One argument of a call, ``span`` as it is written there. ``spread`` is ``""``, ``"*"`` or ``"**"``."""
 
     name: str | None
     name_span: Span | None
     value: Value
     spread: str
+    span: Span
 
 
 class Invoked(NamedTuple):

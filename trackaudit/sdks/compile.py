@@ -30,6 +30,9 @@ def tokens_of(record: dict[str, Any]) -> list[str]:
             if kind == "global" and name in ("window", "Object"):
                 name = path.split(".")[0]
             found.add(name.removesuffix("/*"))
+        for package in client["packages"]:
+            name = package.partition(":")[2]
+            found |= {name, name.replace("-", "_")} if package.startswith("pypi:") else {name}
         found.update(script["token"] for script in client["script"])
         found.update(client["environment"])
         found.update(entry["name"] for entry in client["file"])
