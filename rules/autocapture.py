@@ -40,7 +40,7 @@ posthog.init('phc_x', { autocapture: false });
 """, file="app.js", versions="posthog-js 1.449.2"),
     Example("""const mixpanel = createStub();
 mixpanel.init('TOKEN');
-""", file="app.js", versions="mixpanel-browser 2.11.1"),
+""", file="app.js", versions="mixpanel-browser 2.83.0"),
 )
 
 

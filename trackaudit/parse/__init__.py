@@ -10,6 +10,9 @@ from trackaudit.model import Unit
 from trackaudit.parse.source import Lines
 
 
+_HTML_IN_SCRIPT = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)*<script\b", re.I | re.S)
+
+
 class Interest(NamedTuple):
     """What makes code worth lowering, as one pattern over bytes and the same over text."""
 
@@ -30,6 +33,8 @@ def parse(text: bytes, language: str, interest: Interest, javascript_parser: str
         unit = Unit(language, "libcst")
         python.lower(text, unit, Lines(text), interest.text)
         return unit
+    if language == "javascript" and _HTML_IN_SCRIPT.match(text):
+        language = "html"  # a snippet kept with its tags, as tag managers hand them out
     if language in MARKUP:
         from trackaudit.parse import markup
 

@@ -45,6 +45,7 @@ class _Lowering:
         self.ranges = ranges
         self.start = start
         self.bytes_before = None if source.isascii() else [0, *accumulate(len(letter.encode()) for letter in source)]
+        self.globals: set[tuple[int, str]] = set()
         self.depth = 0
         self.todo: list[tuple[cst.CSTNode, int, Guards]] = []
 
@@ -116,6 +117,8 @@ class _Lowering:
              scope: int, guards: Guards, span: Span) -> None:  # fmt: skip
         """Assign to a target: a name declares, an attribute or subscript is an assignment."""
         if isinstance(target, cst.Name):
+            if (self.unit.function_scope(scope), target.value) in self.globals:
+                scope = 0
             self.unit.declare(scope, target.value, "let", self.span(target), value, path, guards=guards)
         elif isinstance(target, (cst.Tuple, cst.List)):
             for index, element in enumerate(target.elements):
@@ -123,6 +126,9 @@ class _Lowering:
         elif isinstance(target, (cst.Attribute, cst.Subscript)) and value is not None:
             lowered = self.expression(target, scope, guards)
             self.unit.assignments.append(Assignment(lowered, value, "=", scope, guards, span))
+
+    def global_(self, node: cst.Global, scope: int, guards: Guards) -> None:
+        self.globals |= {(self.unit.function_scope(scope), item.name.value) for item in node.names}
 
     def return_(self, node: cst.Return, scope: int, guards: Guards) -> None:
         value = Literal(None, self.span(node)) if node.value is None else self.expression(node.value, scope, guards)
@@ -374,6 +380,7 @@ _STATEMENTS: dict[type, _Handler] = {
     cst.Assign: _Lowering.assign,
     cst.AnnAssign: _Lowering.annotated,
     cst.AugAssign: _Lowering.augmented,
+    cst.Global: _Lowering.global_,
     cst.Return: _Lowering.return_,
     cst.If: _Lowering.if_,
     cst.For: _Lowering.loop,

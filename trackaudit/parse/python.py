@@ -148,6 +148,8 @@ def _using(statements: list[tuple[ast.stmt, set[str], set[str]]], interest: re.P
             growing = True
             if isinstance(node, (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.If, ast.Try, ast.With)):
                 derived |= defined
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                derived.add(node.name)
     return chosen
 
 

@@ -49,11 +49,14 @@ def _learn_loaders(unit: Unit, resolver: Resolver, catalogue: Catalogue, sdks: f
         if not isinstance(site.call.callee, Function):
             continue
         values = [resolver.value(argument.value) for argument in site.call.arguments]
+        body = site.call.callee.span
         for client, loader, pattern in loaders:
             if len(values) <= max(loader["url_argument"], loader["name_argument"]):
                 continue
             url, name = values[int(loader["url_argument"])], values[int(loader["name_argument"])]
-            if isinstance(url, Known) and isinstance(name, Known) and pattern.search(str(url.value)):
+            if not isinstance(url, Known) or not isinstance(name, Known):
+                continue
+            if pattern.search(str(url.value)) or (loader["body"] and loader["body"].encode() in resolver.text[body.start : body.end]):
                 root = next(symbol for symbol in client["symbols"] if symbol.startswith("global:"))
                 resolver.aliases[str(name.value)] = (root,)
                 scripts.append(Script(str(url.value), url.span))

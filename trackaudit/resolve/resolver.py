@@ -45,7 +45,8 @@ class Resolver:
         self.busy: set[tuple[int, str]] = set()
         self._assigned: dict[tuple[int, str], list[Assignment]] | None = None
         self._members: dict[tuple[int, str], list[tuple[str, Span, Expr, tuple[Guard, ...]]]] | None = None
-        self._fields: dict[tuple[int, str], Expr] | None = None
+        self._fields: dict[tuple[int, str], list[Expr]] | None = None
+        self._callbacks: dict[int, Expr] | None = None
 
     # --- symbols --------------------------------------------------------------------------------
 
@@ -67,7 +68,7 @@ class Resolver:
             if module is not None:
                 return module
             below = self.symbol(expr.callee)
-            return (*below, "()") if below else None
+            return (*below, "()") if below else self._returned_symbol(expr)
         if isinstance(expr, Logical):
             first, second = (expr.right, expr.left) if expr.operator == "&&" else (expr.left, expr.right)
             return self.symbol(first) or self.symbol(second)
@@ -75,13 +76,30 @@ class Resolver:
             return self.symbol(expr.consequent) or self.symbol(expr.alternate)
         return None
 
+    def _returned_symbol(self, call: Call) -> Symbol | None:
+        """What a function of this file returns: ``getClient().capture()``."""
+        callee = call.callee
+        functions: list[Expr] = [callee] if isinstance(callee, Function) else []
+        if isinstance(callee, Name):
+            found = self.unit.lookup(callee.id, callee.scope)
+            functions = [binding.value for binding in found[0] if binding.value is not None] if found else []
+        for function in functions:
+            if isinstance(function, Function) and (function.scope, "()") not in self.busy:
+                self.busy.add((function.scope, "()"))
+                try:
+                    for value, _ in self.unit.returns.get(function.scope, ()):
+                        symbol = self.symbol(value)
+                        if symbol is not None:
+                            return symbol
+                finally:
+                    self.busy.discard((function.scope, "()"))
+        return None
+
     def _member_symbol(self, expr: Member) -> Symbol | None:
         if isinstance(expr.object, Name) and expr.object.id in ("this", "self", "cls"):
-            field = self._own_field(expr)
-            if field is not None:
-                return self.symbol(field)
-            if self.python or expr.object.id == "this":
-                return None
+            fields = self._own_fields(expr)
+            if fields or self.python or expr.object.id == "this":
+                return next((symbol for field in fields if (symbol := self.symbol(field))), None)
         below = self.symbol(expr.object)
         if below is None:
             return None
@@ -102,7 +120,7 @@ class Resolver:
         self.busy.add(key)
         try:
             for binding in bindings:
-                symbol = self._binding_symbol(binding)
+                symbol = self._binding_symbol(binding, scope)
                 if symbol is not None:
                     return symbol
             for assignment in self.assigned(scope, expr.id):
@@ -113,15 +131,20 @@ class Resolver:
             self.busy.discard(key)
         return None
 
-    def _binding_symbol(self, binding: Binding) -> Symbol | None:
+    def _binding_symbol(self, binding: Binding, scope: int) -> Symbol | None:
         if binding.kind == "import" and binding.module is not None:
             return self.module_symbol(binding.module, binding.imported)
-        if binding.value is None or isinstance(binding.value, Function):
+        path = binding.path
+        if binding.kind == "parameter":
+            below = self._handed_in(scope) if path[:1] == (0,) else None
+            path = path[1:]
+        elif binding.value is None or isinstance(binding.value, Function):
             return None
-        below = self.symbol(binding.value)
+        else:
+            below = self.symbol(binding.value)
         if below is None:
             return None
-        for step in binding.path:
+        for step in path:
             if not isinstance(step, str) or step == "...":
                 return None
             if below == _WINDOW:
@@ -129,6 +152,22 @@ class Resolver:
             elif step != "default" or len(below) != 1:
                 below = (*below, step)
         return below
+
+    def _handed_in(self, scope: int) -> Symbol | None:
+        """What a callback is given first: ``import("x").then(module => …)``, ``withScope(scope => …)``."""
+        if self._callbacks is None:
+            self._callbacks = {}
+            for site in self.unit.calls:
+                for argument in site.call.arguments:
+                    if isinstance(argument.value, Function):
+                        self._callbacks.setdefault(argument.value.scope, site.call.callee)
+        callee = self._callbacks.get(scope)
+        if callee is None:
+            return None
+        if isinstance(callee, Member) and callee.property == "then":
+            return self.symbol(callee.object)
+        symbol = self.symbol(callee)
+        return (*symbol, "()") if symbol else None
 
     def module_symbol(self, module: str, imported: str | None) -> Symbol | None:
         """The symbol of a module, or of what is imported from it; None for the project's own modules."""
@@ -164,24 +203,22 @@ class Resolver:
             return self.module_symbol(argument.value, None)
         return None
 
-    def _own_field(self, expr: Member) -> Expr | None:
-        """What ``this.name`` or ``self.name`` was given in the class around it."""
+    def _own_fields(self, expr: Member) -> list[Expr]:
+        """What ``this.name`` or ``self.name`` is given in the class around it, empty values left out."""
         if self._fields is None:
             self._fields = {}
             for assignment in self.unit.assignments:
                 target = assignment.target
                 if isinstance(target, Member) and isinstance(target.object, Name) and target.object.id in ("this", "self", "cls"):
                     owner = self._class_of(assignment.scope)
-                    if owner is not None and not isinstance(assignment.value, Literal):
-                        self._fields.setdefault((owner, target.property), assignment.value)
-        name = expr.object
-        owner = self._class_of(name.scope) if isinstance(name, Name) else None
+                    if owner is not None:
+                        self._fields.setdefault((owner, target.property), []).append(assignment.value)
+        owner = self._class_of(expr.object.scope) if isinstance(expr.object, Name) else None
         if owner is None:
-            return None
-        for binding in self.unit.bindings[owner].get(expr.property, ()):
-            if binding.value is not None and binding.kind != "function":
-                return binding.value
-        return self._fields.get((owner, expr.property))
+            return []
+        declared = [binding.value for binding in self.unit.bindings[owner].get(expr.property, ()) if binding.kind != "function"]
+        given = [*declared, *self._fields.get((owner, expr.property), ())]
+        return [value for value in given if value is not None and not _is_nothing(value)]
 
     def _class_of(self, scope: int) -> int | None:
         while scope >= 0:
@@ -382,9 +419,9 @@ class Resolver:
 
     def _member(self, expr: Member) -> Value:
         if isinstance(expr.object, Name) and expr.object.id in ("this", "self", "cls"):
-            field = self._own_field(expr)
-            if field is not None and not isinstance(field, Name):
-                return self.value(field)
+            fields = self._own_fields(expr)
+            if len(fields) == 1 and not isinstance(fields[0], Name):
+                return self.value(fields[0])
         chain = self._chain(expr)
         if chain[:2] in (("process", "env"), ("os", "environ")) or chain[:3] == ("import", "meta", "env"):
             return Dynamic("environment", chain, expr.span)
@@ -531,6 +568,10 @@ class Resolver:
         constant = truthiness(value) if isinstance(value, Known) else None
         origin = value.span if isinstance(value, Known) and value.span != span else None
         return Condition(text if len(text) <= 60 else text[:57] + "…", guard.positive, constant, _kind_of(text, guard.positive), span, origin)
+
+
+def _is_nothing(expr: Expr) -> bool:
+    return (isinstance(expr, Literal) and expr.value is None) or (isinstance(expr, Name) and expr.id == "undefined")
 
 
 def _kind_of(text: str, positive: bool) -> str:

@@ -195,6 +195,7 @@ _CLIENT = table({
         "url": Field(regex, required=True),
         "url_argument": Field(number, required=True),
         "name_argument": Field(number, required=True),
+        "body": Field(string, default=""),
     })), default=[]),
     "script": Field(list_of(table({
         "url": Field(regex, required=True),
