@@ -21,7 +21,7 @@ from typing import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result
-from trackaudit.rules.common import option_results
+from trackaudit.rules.common import option_result
 
 RISKY = (
     Example("""import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
@@ -43,4 +43,7 @@ enableFormTracking({ fields: { blacklist: ['card'] } });
 
 
 def check(project: Project) -> Iterator[Result]:
-    return option_results(project, "form-filter-ignored")
+    for risk in project.risks("form-filter-ignored"):
+        result = option_result(risk, "form-filter-ignored")
+        unread = bool(risk.entry["versions"] or risk.option["versions"]) and not risk.setup.pinned.known
+        yield result._replace(confidence="low") if unread else result  # an unknown version may well read this shape

@@ -39,9 +39,10 @@ def check(project: Project) -> Iterator[Result]:
             if found is None:
                 continue
             void, written, certain = found
+            unread = bool(void["versions"]) and not setup.pinned.known  # nothing says that this version ignores it
             version = f" {setup.pinned.known}" if setup.pinned.known else ""
             yield Result(
-                "void-option", setup.use.sdk, void["severity"], weakest(identity(setup.use), "high" if certain else "medium"),
+                "void-option", setup.use.sdk, void["severity"], weakest(identity(setup.use), "low" if unread else "high" if certain else "medium"),
                 setup.path, written.span,
                 f"{setup.client['title']}{version}: `{option['path']}` has no effect: {void['reason']}{guarded(written.guards)}",
                 void["fix"] or "remove it", option["url"] or setup.client_url, version_place(setup, bool(void["versions"])), option["path"], setup.use.context,

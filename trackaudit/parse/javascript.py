@@ -50,29 +50,41 @@ def lower(text: bytes, dialect: str, unit: Unit, scope: int = 0, region: Span | 
     ``dialect`` is ``javascript`` (JSX included), ``typescript`` or ``tsx``. A syntax error adds one
     ``syntax`` problem at the first place the parser stumbled; everything else is still lowered.
     """
-    parser = _parser(dialect)
-    if region is not None:
-        parser.included_ranges = [_range(text, region)]
-    try:
-        tree = parser.parse(text)
-    finally:
-        if region is not None:
-            parser.included_ranges = None
-    root = tree.root_node
+    root = _parse(text, dialect, region)
+    if root.has_error and dialect == "tsx":
+        root = _parse(_without_ampersands(text, root), dialect, region)
     if root.has_error:
         where = _first_error(root)
         unit.problems.append(Problem("syntax", "syntax error", Span(where.start_byte, where.end_byte)))
     _Lowering(text, unit).program(root, scope)
 
 
+def _parse(text: bytes, dialect: str, region: Span | None) -> Node:
+    parser = _parser(dialect)
+    if region is not None:
+        parser.included_ranges = [_range(text, region)]
+    try:
+        return parser.parse(text).root_node
+    finally:
+        if region is not None:
+            parser.included_ranges = None
+
+
+def _without_ampersands(text: bytes, root: Node) -> bytes:
+    """The grammar takes a lone ``&`` in JSX text or strings for half an entity; React does not. Blank those it trips on."""
+    mended = bytearray(text)
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if node.is_error and b"&" in text[node.start_byte : node.end_byte]:
+            mended[node.start_byte : node.end_byte] = text[node.start_byte : node.end_byte].replace(b"&", b"_")
+        todo.extend(child for child in node.children if child.has_error or child.is_error)
+    return bytes(mended)
+
+
 def lower_expression(text: bytes, dialect: str, unit: Unit, region: Span) -> Expr:
     """Lower the one expression that stands in ``region``; ``Unknown`` where there is none."""
-    parser = _parser(dialect)
-    parser.included_ranges = [_range(text, region)]
-    try:
-        root = parser.parse(text).root_node
-    finally:
-        parser.included_ranges = None
+    root = _parse(text, dialect, region)
     if len(root.named_children) == 1 and root.named_children[0].type == "expression_statement":
         lowering = _Lowering(text, unit)
         value = lowering.expression(root.named_children[0].named_children[0], 0, ())

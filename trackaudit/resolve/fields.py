@@ -29,6 +29,8 @@ def sensitive_fields(unit: Unit, resolver: Resolver) -> list[InputField]:
             continue
         attributes = _attributes(element)
         types = _strings(attributes, resolver, ("type", ":type", "v-bind:type", "[type]"))
+        if not types and tag.lower() not in _TAGS and "password" in tag.lower():
+            types = ("password",)  # a component library's own password field
         if types and all(kind in _UNTYPED for kind in types):
             continue
         field = _classify(element, attributes, types, resolver)

@@ -471,6 +471,10 @@ class Resolver:
         if isinstance(target, Callback) and not expr.new:
             return self._returned(target, expr)
         chain = self._chain(expr.callee)
+        if chain[-1:] == ("get",) and symbol is None and expr.arguments:  # bag.get("key") names what it takes out
+            key = self.value(expr.arguments[0].value)
+            if isinstance(key, Known) and isinstance(key.value, str):
+                return Dynamic("member", (*chain[:-1], key.value), expr.span)
         arguments = tuple(self.passed(argument) for argument in expr.arguments)
         return Invoked(symbol or (), ".".join(chain), arguments, expr.span)
 

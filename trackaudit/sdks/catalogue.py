@@ -117,7 +117,8 @@ class Catalogue:
         """Which client a script's URL loads and at which version, if the URL says so."""
         for sdk, place, pattern in self._version_patterns:
             if match := pattern.search(url):
-                return sdk, place, match.groupdict().get("version")
+                version = match.groupdict().get("version")
+                return sdk, place, version.replace("-", ".") if version else None
         return None
 
 
