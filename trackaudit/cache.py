@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import pickle
-from hashlib import blake2b
+from trackaudit.digest import blake2b
 from io import BytesIO
 from typing import Any
 

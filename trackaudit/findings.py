@@ -1,10 +1,9 @@
 """Findings as frozen data, and what a rule says of itself."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING, NamedTuple
 
-from typing import NamedTuple
-
-from trackaudit.model import Span
+if TYPE_CHECKING:
+    from trackaudit.model import Span
 
 SEVERITIES = ("note", "warning", "error")
 CONFIDENCES = ("low", "medium", "high")
@@ -19,7 +18,7 @@ class Related(NamedTuple):
     """Another place that belongs to a finding: where a value comes from, the set-up, a version."""
 
     path: str
-    span: Span
+    span: "Span"
     message: str
 
 
@@ -35,7 +34,7 @@ class Result(NamedTuple):
     severity: str
     confidence: str
     path: str
-    span: Span
+    span: "Span"
     message: str
     help: str
     url: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from hashlib import blake2b
+from trackaudit.digest import blake2b
 from typing import TYPE_CHECKING, Iterable
 
 from trackaudit import suppress

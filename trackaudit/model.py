@@ -3,11 +3,9 @@
 The front ends in :mod:`trackaudit.parse` lower Python, JavaScript, TypeScript and markup to the types
 below; nothing past them sees a parser's node. Node names follow ESTree where ESTree has a name.
 
-Everything is a ``NamedTuple``: immutable, quick to make and to define (start-up time is part of the
-design), and safe to hand between processes.
+Everything is a ``NamedTuple``: immutable, quick to make and to define, and safe to hand between processes. Annotations are
+evaluated here, unlike elsewhere: a NamedTuple compiles each annotation that is a string, and start-up time is part of the design.
 """
-
-from __future__ import annotations
 
 from typing import NamedTuple, Union
 
@@ -35,7 +33,7 @@ class Regex(NamedTuple):
 class Template(NamedTuple):
     """A template string or f-string: literal pieces and expressions, in order."""
 
-    parts: tuple[Expr, ...]
+    parts: "tuple[Expr, ...]"
     span: Span
 
 
@@ -46,7 +44,7 @@ class Name(NamedTuple):
 
 
 class Member(NamedTuple):
-    object: Expr
+    object: "Expr"
     property: str
     property_span: Span
     span: Span
@@ -55,22 +53,22 @@ class Member(NamedTuple):
 class Index(NamedTuple):
     """A computed member access whose key is not a plain string: ``a[b]``."""
 
-    object: Expr
-    index: Expr
+    object: "Expr"
+    index: "Expr"
     span: Span
 
 
 class Argument(NamedTuple):
     """One argument. ``name`` is set for keywords; ``spread`` is ``""``, ``"*"`` or ``"**"``."""
 
-    value: Expr
+    value: "Expr"
     name: str | None
     name_span: Span | None
     spread: str
 
 
 class Call(NamedTuple):
-    callee: Expr
+    callee: "Expr"
     arguments: tuple[Argument, ...]
     new: bool
     span: Span
@@ -81,11 +79,11 @@ class Property(NamedTuple):
 
     key: str | None
     key_span: Span
-    value: Expr
+    value: "Expr"
 
 
 class Spread(NamedTuple):
-    value: Expr
+    value: "Expr"
     span: Span
 
 
@@ -95,14 +93,14 @@ class Object(NamedTuple):
 
 
 class Array(NamedTuple):
-    elements: tuple[Expr | Spread, ...]
+    elements: "tuple[Expr | Spread, ...]"
     span: Span
 
 
 class Conditional(NamedTuple):
-    test: Expr
-    consequent: Expr
-    alternate: Expr
+    test: "Expr"
+    consequent: "Expr"
+    alternate: "Expr"
     span: Span
 
 
@@ -110,21 +108,21 @@ class Logical(NamedTuple):
     """``&&``, ``||``, ``??``; Python's ``and``/``or`` are lowered to the first two."""
 
     operator: str
-    left: Expr
-    right: Expr
+    left: "Expr"
+    right: "Expr"
     span: Span
 
 
 class Unary(NamedTuple):
     operator: str
-    operand: Expr
+    operand: "Expr"
     span: Span
 
 
 class Binary(NamedTuple):
     operator: str
-    left: Expr
-    right: Expr
+    left: "Expr"
+    right: "Expr"
     span: Span
 
 
@@ -153,7 +151,7 @@ Expr = Union[
 class Guard(NamedTuple):
     """A condition under which code runs: ``test`` holds, or does not when ``positive`` is false."""
 
-    test: Expr
+    test: "Expr"
     positive: bool
     scope: int
 
@@ -175,9 +173,9 @@ class Binding(NamedTuple):
     """
 
     kind: str
-    value: Expr | None
+    value: "Expr | None"
     path: tuple[str | int, ...]
-    default: Expr | None
+    default: "Expr | None"
     module: str | None
     imported: str | None
     guards: tuple[Guard, ...]
@@ -193,8 +191,8 @@ class CallSite(NamedTuple):
 class Assignment(NamedTuple):
     """``target = value``, where target is a name or a member; not a declaration."""
 
-    target: Expr
-    value: Expr
+    target: "Expr"
+    value: "Expr"
     operator: str
     scope: int
     guards: tuple[Guard, ...]
@@ -206,7 +204,7 @@ class Attribute(NamedTuple):
 
     name: str
     name_span: Span
-    value: Expr | None
+    value: "Expr | None"
 
 
 class Element(NamedTuple):
@@ -216,7 +214,7 @@ class Element(NamedTuple):
     """
 
     tag: str
-    component: Expr | None
+    component: "Expr | None"
     attributes: tuple[Attribute | Spread, ...]
     parent: int
     scope: int
@@ -289,9 +287,9 @@ class Unit:
         name: str,
         kind: str,
         span: Span,
-        value: Expr | None = None,
+        value: "Expr | None" = None,
         path: tuple[str | int, ...] = (),
-        default: Expr | None = None,
+        default: "Expr | None" = None,
         module: str | None = None,
         imported: str | None = None,
         guards: tuple[Guard, ...] = (),

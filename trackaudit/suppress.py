@@ -13,8 +13,8 @@ from trackaudit.model import Span
 from trackaudit.parse.source import Lines
 from trackaudit.resolve.values import CommentFact, FileFacts
 
-_FORM = re.compile(r"^trackaudit:\s*ignore\[([^\]]*)\](?:\s+until\s+(\S+))?(?:\s*--\s*(.*?))?\s*(?:-->|\*/\}?)?\s*$", re.S)
-_MENTION = re.compile(r"^trackaudit:\s*(?:ignore|disable|noqa|skip)", re.I)
+_FORM = r"^trackaudit:\s*ignore\[([^\]]*)\](?:\s+until\s+(\S+))?(?:\s*--\s*(.*?))?\s*(?:-->|\*/\}?)?\s*$"
+_MENTION = r"(?i)^trackaudit:\s*(?:ignore|disable|noqa|skip)"
 
 
 class Suppression(NamedTuple):
@@ -65,9 +65,9 @@ def _read(files: dict[str, FileFacts], lines: dict[str, Lines], today: date, kno
     hygiene: list[Result] = []
     for path, facts in files.items():
         for comment in facts.comments:
-            match = _FORM.match(comment.text)
+            match = re.match(_FORM, comment.text, re.S)
             if match is None:
-                if _MENTION.match(comment.text):
+                if re.match(_MENTION, comment.text):
                     message = "this is not a suppression: write `trackaudit: ignore[rule] -- reason`"
                     hygiene.append(_complaint("unknown-suppression", path, comment.span, message))
                 continue

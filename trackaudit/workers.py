@@ -53,8 +53,7 @@ def prepare(extra: list[dict[str, Any]]) -> None:
 def _interest(sdks: frozenset[str]) -> Interest:
     from trackaudit.parse import Interest
 
-    words = "|".join(re.escape(word) for word in _state["prefilter"].interest(sdks)) or r"(?!)"
-    return Interest(re.compile(words.encode()), re.compile(words))
+    return Interest("|".join(re.escape(word) for word in _state["prefilter"].interest(sdks)) or r"(?!)")
 
 
 def analyse(job: Job) -> Outcome:

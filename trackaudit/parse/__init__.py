@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from functools import cached_property
 
 from trackaudit.languages import MARKUP
 from trackaudit.model import Unit
@@ -13,11 +13,19 @@ from trackaudit.parse.source import Lines
 _HTML_IN_SCRIPT = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)*<script\b", re.I | re.S)
 
 
-class Interest(NamedTuple):
-    """What makes code worth lowering, as one pattern over bytes and the same over text."""
+class Interest:
+    """What makes code worth lowering: one pattern, compiled for bytes or for text when first asked for."""
 
-    data: re.Pattern[bytes]
-    text: re.Pattern[str]
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    @cached_property
+    def data(self) -> re.Pattern[bytes]:
+        return re.compile(self.pattern.encode())
+
+    @cached_property
+    def text(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
 
 
 def parse(text: bytes, language: str, interest: Interest, javascript_parser: str = "auto") -> Unit:
@@ -33,13 +41,13 @@ def parse(text: bytes, language: str, interest: Interest, javascript_parser: str
         unit = Unit(language, "libcst")
         python.lower(text, unit, Lines(text), interest.text)
         return unit
-    if language == "javascript" and _HTML_IN_SCRIPT.match(text):
+    if language == "javascript" and text.lstrip()[:1] == b"<" and _HTML_IN_SCRIPT.match(text):
         language = "html"  # a snippet kept with its tags, as tag managers hand them out
     if language in MARKUP:
         from trackaudit.parse import markup
 
         unit = Unit(language, "tree-sitter")
-        markup.lower(text, language, unit, interest.data)
+        markup.lower(text, language, unit, interest)
         return unit
     if language == "javascript" and javascript_parser == "esprima":
         from trackaudit.parse import strict

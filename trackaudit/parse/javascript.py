@@ -8,10 +8,14 @@ Node names are those of the tree-sitter-javascript 0.25 and tree-sitter-typescri
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
-from typing import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any, Callable
 
-from tree_sitter import Language, Node, Parser, Range
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, Range
 
 from trackaudit.model import (
     Argument, Array, Assignment, Attribute, Binary, Call, CallSite, Comment, Conditional, Element,
@@ -32,16 +36,42 @@ Guards = tuple[Guard, ...]
 
 
 @cache
-def _parser(dialect: str) -> Parser:
+def _language(dialect: str) -> Language:
     if dialect == "javascript":
         import tree_sitter_javascript
 
-        return Parser(Language(tree_sitter_javascript.language()))
+        return Language(tree_sitter_javascript.language())
     import tree_sitter_typescript
 
-    if dialect == "tsx":
-        return Parser(Language(tree_sitter_typescript.language_tsx()))
-    return Parser(Language(tree_sitter_typescript.language_typescript()))
+    return Language(tree_sitter_typescript.language_tsx() if dialect == "tsx" else tree_sitter_typescript.language_typescript())
+
+
+@cache
+def _parser(dialect: str) -> Parser:
+    if dialect == "javascript":
+        return Parser(Language(grammar("tree_sitter_javascript").language()))
+    typed = grammar("tree_sitter_typescript")
+    return Parser(Language(typed.language_tsx() if dialect == "tsx" else typed.language_typescript()))
+
+
+def grammar(package: str) -> Any:
+    """The extension module of a grammar package.
+
+    The packages' own ``__init__`` loads ``importlib.resources`` for query files that nobody here reads, which takes as
+    long as starting Python; so only the extension is imported, below a stand-in for the package.
+    """
+    if package in sys.modules:
+        return import_module(f"{package}._binding")
+    spec = find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+    stand_in = ModuleType(package)
+    stand_in.__path__ = list(spec.submodule_search_locations)
+    sys.modules[package] = stand_in
+    try:
+        return import_module(f"{package}._binding")
+    finally:
+        del sys.modules[package]
 
 
 def lower(text: bytes, dialect: str, unit: Unit, scope: int = 0, region: Span | None = None) -> None:
@@ -56,6 +86,7 @@ def lower(text: bytes, dialect: str, unit: Unit, scope: int = 0, region: Span | 
     if root.has_error:
         where = _first_error(root)
         unit.problems.append(Problem("syntax", "syntax error", Span(where.start_byte, where.end_byte)))
+    _note_comments(text, root, dialect, unit)
     _Lowering(text, unit).program(root, scope)
 
 
@@ -86,11 +117,18 @@ def lower_expression(text: bytes, dialect: str, unit: Unit, region: Span) -> Exp
     """Lower the one expression that stands in ``region``; ``Unknown`` where there is none."""
     root = _parse(text, dialect, region)
     if len(root.named_children) == 1 and root.named_children[0].type == "expression_statement":
+        _note_comments(text, root, dialect, unit)
         lowering = _Lowering(text, unit)
         value = lowering.expression(root.named_children[0].named_children[0], 0, ())
         lowering.finish()
         return value
     return Unknown("not one expression", region)
+
+
+def _note_comments(text: bytes, root: Node, dialect: str, unit: Unit) -> None:
+    """Add every comment to the unit, wherever the grammar allows one: it may be a suppression."""
+    for node in QueryCursor(_comments(dialect)).captures(root).get("comment", ()):
+        unit.comments.append(comment_at(text, _span(node)))
 
 
 def _range(text: bytes, region: Span) -> Range:
@@ -179,13 +217,6 @@ class _Lowering:
     def inner_block(self, node: Node, scope: int, guards: Guards) -> None:
         self.block(node, self.unit.new_scope(scope, "block"), guards)
 
-    def comment(self, node: Node, scope: int, guards: Guards) -> None:
-        text = self.source(node)
-        body = text[2:-2] if text.startswith("/*") else text.lstrip("/<!-")
-        line_start = max(self.text.rfind(b"\n", 0, node.start_byte), self.text.rfind(b"\r", 0, node.start_byte)) + 1
-        own_line = not self.text[line_start : node.start_byte].strip()
-        self.unit.comments.append(Comment(body.strip(), own_line, _span(node)))
-
     def import_statement(self, node: Node, scope: int, guards: Guards) -> None:
         unit = self.unit
         source = node.child_by_field_name("source")
@@ -220,9 +251,6 @@ class _Lowering:
             child = node.child_by_field_name(field)
             if child is not None:
                 self.todo.append((child, scope, guards))
-        for child in node.named_children:
-            if child.type == "comment":
-                self.comment(child, scope, guards)
 
     def declaration(self, node: Node, scope: int, guards: Guards) -> None:
         first = node.children[0].type if node.children else "var"
@@ -235,15 +263,15 @@ class _Lowering:
                     continue
                 value = None
                 if value_node is not None:
-                    value = self.named_value(value_node, target, scope, guards)
+                    name = self.source(target) if target.type == "identifier" else ""
+                    value = self.named(value_node, scope, guards, name)
                 self.bind(target, kind, scope, value, (), None, guards)
-            elif child.type == "comment":
-                self.comment(child, scope, guards)
 
-    def named_value(self, value: Node, target: Node, scope: int, guards: Guards) -> Expr:
-        """The value of a declaration; a function takes the name it is bound to."""
-        if value.type in _FUNCTIONS and target.type == "identifier":
-            return self.function(value, scope, guards, self.source(target))
+    def named(self, value: Node, scope: int, guards: Guards, name: str) -> Expr:
+        """A value; a function takes the name it is bound to, in parentheses too."""
+        bare = _bare(value)
+        if bare.type in _FUNCTIONS:
+            return self.function(bare, scope, guards, name)
         return self.expression(value, scope, guards)
 
     def bind(self, target: Node, kind: str, scope: int, value: Expr | None,
@@ -271,10 +299,14 @@ class _Lowering:
                 if left is not None:
                     stack.append((left, path, fallback))
             elif kind_of == "array_pattern":
-                for index, child in enumerate(node.named_children):
-                    stack.append((child, (*path, index), None))
-            elif kind_of == "rest_pattern" and node.named_children:
-                stack.append((node.named_children[0], (*path, "..."), None))
+                index = 0
+                for child in node.children:  # a hole has no node, so commas are counted
+                    if child.type == ",":
+                        index += 1
+                    elif child.is_named:
+                        stack.append((child, (*path, index), None))
+            elif kind_of == "rest_pattern" and (inside := _inside(node)):
+                stack.append((inside[0], (*path, "..."), None))
 
     def function_declaration(self, node: Node, scope: int, guards: Guards) -> None:
         name = node.child_by_field_name("name")
@@ -289,8 +321,8 @@ class _Lowering:
         if name is not None:
             self.unit.declare(scope, text, "class", _span(name))
         for child in node.named_children:
-            if child.type == "decorator" and child.named_children:
-                self.expression(child.named_children[0], scope, guards)
+            if child.type == "decorator" or child.type == "class_heritage":
+                self.inner(child, scope, guards)
         if body is None:
             return
         inner = self.unit.new_scope(scope, "class", text)
@@ -304,32 +336,24 @@ class _Lowering:
             text = self.source(name) if name is not None else ""
             value = self.function(member, scope, (), text)
             if name is not None:
+                self.computed(name, scope, ())
                 self.unit.declare(scope, text, "function", _span(name), value)
         elif kind in ("field_definition", "public_field_definition"):
             name = member.child_by_field_name("property") or member.child_by_field_name("name")
             value_node = member.child_by_field_name("value")
             if name is not None and value_node is not None:
                 text = self.source(name)
-                value = (
-                    self.function(value_node, scope, (), text)
-                    if value_node.type in _FUNCTIONS
-                    else self.expression(value_node, scope, ())
-                )
-                self.unit.declare(scope, text, "const", _span(name), value)
+                self.computed(name, scope, ())
+                self.unit.declare(scope, text, "const", _span(name), self.named(value_node, scope, (), text))
         elif kind == "class_static_block":
             self.todo.append((member, scope, ()))
-        elif kind == "comment":
-            self.comment(member, scope, ())
 
     def expression_statement(self, node: Node, scope: int, guards: Guards) -> None:
-        for child in node.named_children:
-            if child.type == "comment":
-                self.comment(child, scope, guards)
-            else:
-                self.expression(child, scope, guards)
+        for child in _inside(node):
+            self.expression(child, scope, guards)
 
     def return_statement(self, node: Node, scope: int, guards: Guards) -> None:
-        values = [child for child in node.named_children if child.type != "comment"]
+        values = _inside(node)
         value = self.expression(values[0], scope, guards) if values else Literal(None, _span(node))
         self.unit.returns.setdefault(self.unit.function_scope(scope), []).append((value, guards))
 
@@ -347,8 +371,7 @@ class _Lowering:
         value = node.child_by_field_name("value")
         guard = Guard(Unknown("a case of a switch", _span(node)), True, scope)
         for child in reversed(node.named_children):
-            if child != value:
-                self.todo.append((child, scope, (*guards, guard)))
+            self.todo.append((child, scope, guards if child == value else (*guards, guard)))
 
     def loop(self, node: Node, scope: int, guards: Guards) -> None:
         inner = self.unit.new_scope(scope, "block")
@@ -357,7 +380,7 @@ class _Lowering:
             kind = node.child_by_field_name("kind")
             if left is not None and kind is not None:
                 self.bind(left, "other", inner, None, (), None, guards)
-        for field in ("initializer", "condition", "increment", "right", "value", "body"):
+        for field in ("initializer", "condition", "increment", "right", "value", "object", "body"):
             child = node.child_by_field_name(field)
             if child is not None:
                 self.todo.append((child, inner, guards))
@@ -412,8 +435,7 @@ class _Lowering:
             if child.type != "template_substitution":
                 continue
             self.template_text(parts, last, child.start_byte)
-            if child.named_children:
-                parts.append(self.expression(child.named_children[0], scope, guards))
+            parts.append(self.inner(child, scope, guards))
             last = child.end_byte
         self.template_text(parts, last, node.end_byte - 1)
         if not parts:
@@ -437,16 +459,16 @@ class _Lowering:
 
     def inner(self, node: Node, scope: int, guards: Guards) -> Expr:
         """Parentheses, casts, ``await``: what is inside is what counts."""
-        for child in node.named_children:
-            if child.type not in ("comment", "type_arguments"):
+        for child in _inside(node):
+            if child.type != "type_arguments":
                 return self.expression(child, scope, guards)
         return Unknown("empty", _span(node))
 
     def type_assertion(self, node: Node, scope: int, guards: Guards) -> Expr:
-        return self.expression(node.named_children[-1], scope, guards)
+        return self.expression(_inside(node)[-1], scope, guards)
 
     def sequence(self, node: Node, scope: int, guards: Guards) -> Expr:
-        values = [self.expression(child, scope, guards) for child in node.named_children]
+        values = [self.expression(child, scope, guards) for child in _inside(node)]
         return values[-1] if values else Unknown("empty", _span(node))
 
     def object(self, node: Node, scope: int, guards: Guards) -> Expr:
@@ -458,12 +480,8 @@ class _Lowering:
                 if key is None or value is None:
                     continue
                 name = self.property_name(key)
-                lowered = (
-                    self.function(value, scope, guards, name or "")
-                    if value.type in _FUNCTIONS
-                    else self.expression(value, scope, guards)
-                )
-                entries.append(Property(name, _span(key), lowered))
+                self.computed(key, scope, guards)
+                entries.append(Property(name, _span(key), self.named(value, scope, guards, name or "")))
             elif kind == "shorthand_property_identifier":
                 name = self.source(child)
                 entries.append(Property(name, _span(child), Name(name, scope, _span(child))))
@@ -473,9 +491,8 @@ class _Lowering:
                 key = child.child_by_field_name("name")
                 if key is not None:
                     name = self.property_name(key)
+                    self.computed(key, scope, guards)
                     entries.append(Property(name, _span(key), self.function(child, scope, guards, name or "")))
-            elif kind == "comment":
-                self.comment(child, scope, guards)
         return Object(tuple(entries), _span(node))
 
     def property_name(self, key: Node) -> str | None:
@@ -483,17 +500,20 @@ class _Lowering:
         if kind == "string":
             return self.string(key)
         if kind == "computed_property_name":
-            inner = key.named_children[0] if key.named_children else None
-            return self.string(inner) if inner is not None and inner.type == "string" else None
+            inner = _bare(key)
+            return self.string(inner) if inner.type == "string" else None
         return self.source(key)
+
+    def computed(self, key: Node, scope: int, guards: Guards) -> None:
+        """What is computed in a key's brackets may call something too."""
+        if key.type == "computed_property_name":
+            self.inner(key, scope, guards)
 
     def array(self, node: Node, scope: int, guards: Guards) -> Expr:
         elements: list[Expr | Spread] = []
-        for child in node.named_children:
+        for child in _inside(node):
             if child.type == "spread_element":
                 elements.append(Spread(self.inner(child, scope, guards), _span(child)))
-            elif child.type == "comment":
-                self.comment(child, scope, guards)
             else:
                 elements.append(self.expression(child, scope, guards))
         return Array(tuple(elements), _span(node))
@@ -509,8 +529,8 @@ class _Lowering:
             elif kind in ("member_expression", "subscript_expression"):
                 links.append(node)
                 below = node.child_by_field_name("object")
-            elif kind in ("parenthesized_expression", "non_null_expression", "await_expression") and node.named_children:
-                below = node.named_children[0]
+            elif kind in ("parenthesized_expression", "non_null_expression", "await_expression") and (inside := _inside(node)):
+                below = inside[0]
             else:
                 break
             if below is None:
@@ -547,10 +567,8 @@ class _Lowering:
     def call(self, node: Node, callee: Expr, arguments: Node | None, scope: int, guards: Guards, new: bool) -> Expr:
         lowered: list[Argument] = []
         if arguments is not None and arguments.type == "arguments":
-            for child in arguments.named_children:
-                if child.type == "comment":
-                    self.comment(child, scope, guards)
-                elif child.type == "spread_element":
+            for child in _inside(arguments):
+                if child.type == "spread_element":
                     lowered.append(Argument(self.inner(child, scope, guards), None, None, "*"))
                 else:
                     lowered.append(Argument(self.expression(child, scope, guards), None, None, ""))
@@ -566,15 +584,12 @@ class _Lowering:
             name = self.source(own_name)
         inner = self.unit.new_scope(scope, "function", name)
         names: list[str] = []
-        for index, parameter in enumerate([single] if single is not None else parameters.named_children if parameters is not None else ()):
+        for index, parameter in enumerate([single] if single is not None else _inside(parameters) if parameters is not None else ()):
             target, default = parameter, None
             if parameter.type in ("required_parameter", "optional_parameter"):
                 target = parameter.child_by_field_name("pattern") or parameter
                 fallback = parameter.child_by_field_name("value")
                 default = self.expression(fallback, inner, ()) if fallback is not None else None
-            elif parameter.type == "comment":
-                self.comment(parameter, inner, guards)
-                continue
             names.append(self.source(target) if target.type == "identifier" else "")
             self.bind(target, "parameter", inner, None, (index,), default, ())
         if body is not None:
@@ -598,11 +613,7 @@ class _Lowering:
             self.bind(left, "var", scope, value, (), None, guards)
             return value
         target = self.expression(left, scope, guards)
-        value = (
-            self.function(right, scope, guards, assign_name(target))
-            if right.type in _FUNCTIONS
-            else self.expression(right, scope, guards)
-        )
+        value = self.named(right, scope, guards, assign_name(target))
         text = self.source(operator) if operator is not None else "="
         self.unit.assignments.append(Assignment(target, value, text, scope, guards, _span(node)))
         return value
@@ -642,6 +653,10 @@ class _Lowering:
             self.unit.assignments.append(Assignment(operand, Literal(None, _span(node)), "delete", scope, guards, _span(node)))
         return Unary(operator.type, operand, _span(node))
 
+    def update(self, node: Node, scope: int, guards: Guards) -> Expr:
+        self.inner(node, scope, guards)
+        return Unknown("update expression", _span(node))
+
     # --- JSX ------------------------------------------------------------------------------------
 
     def jsx(self, node: Node, scope: int, guards: Guards) -> Expr:
@@ -675,7 +690,7 @@ class _Lowering:
             if child.type == "jsx_attribute" and child.named_children:
                 attributes.append(self.attribute(child, scope, guards))
             elif child.type == "jsx_expression" and child.named_children:
-                spread = child.named_children[0]
+                spread = _bare(child)
                 if spread.type == "spread_element":
                     attributes.append(Spread(self.inner(spread, scope, guards), _span(spread)))
         self.parent_element = outer
@@ -683,7 +698,7 @@ class _Lowering:
         self.parent_element = index
 
     def attribute(self, node: Node, scope: int, guards: Guards) -> Attribute:
-        parts = node.named_children
+        parts = _inside(node)
         name = self.source(parts[0])
         if len(parts) == 1:
             return Attribute(name, _span(parts[0]), None)
@@ -698,6 +713,18 @@ class _Lowering:
 def child_fields(node: Node, *names: str) -> list[Node | None]:
     """The children of ``node`` under these field names, None where there is none."""
     return [node.child_by_field_name(name) for name in names]
+
+
+def _inside(node: Node) -> list[Node]:
+    """The named children that are code: the grammar allows a comment anywhere."""
+    return [child for child in node.named_children if child.type != "comment"]
+
+
+def _bare(node: Node) -> Node:
+    """What stands inside parentheses, brackets or braces."""
+    while node.type in ("parenthesized_expression", "computed_property_name", "jsx_expression") and (inside := _inside(node)):
+        node = inside[0]
+    return node
 
 
 def _span(node: Node) -> Span:
@@ -722,8 +749,6 @@ _STATEMENTS: dict[str, _Statement] = {
     "if_statement": _Lowering.if_statement,
     "catch_clause": _Lowering.catch,
     "enum_declaration": _Lowering.enum,
-    "comment": _Lowering.comment,
-    "html_comment": _Lowering.comment,
 }  # fmt: skip
 
 _Expression = Callable[[_Lowering, Node, int, Guards], Expr]
@@ -732,7 +757,7 @@ _EXPRESSIONS: dict[str, _Expression] = {
     **dict.fromkeys(("true", "false", "null"), _Lowering.constant),
     **dict.fromkeys(("parenthesized_expression", "await_expression", "yield_expression", "as_expression",
                      "satisfies_expression", "non_null_expression", "instantiation_expression", "jsx_expression",
-                     "spread_element"), _Lowering.inner),
+                     "spread_element", "extends_clause"), _Lowering.inner),
     **dict.fromkeys(("call_expression", "member_expression", "subscript_expression"), _Lowering.chain),
     **dict.fromkeys(("arrow_function", "function_expression", "generator_function"), _Lowering.function),
     **dict.fromkeys(("assignment_expression", "augmented_assignment_expression"), _Lowering.assignment),
@@ -750,4 +775,5 @@ _EXPRESSIONS: dict[str, _Expression] = {
     "ternary_expression": _Lowering.conditional,
     "binary_expression": _Lowering.binary,
     "unary_expression": _Lowering.unary,
+    "update_expression": _Lowering.update,
 }  # fmt: skip

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from tree_sitter import Language, Node, Parser
 
 from trackaudit.model import Attribute, Comment, Element, Expr, Literal, Script, Span, Template, Unit, Unknown
 from trackaudit.parse import javascript
+
+if TYPE_CHECKING:
+    from trackaudit.parse import Interest
 
 # Tags that print a value, and tags that only steer. Bounded, so that a stray opening cannot swallow a page.
 _PRINTING = re.compile(rb"\{\{\{?.{0,2000}?\}\}\}?|<%[=-].{0,2000}?%>|<\?=.{0,2000}?\?>|\{!!.{0,2000}?!!\}", re.S)
@@ -29,12 +33,10 @@ _MAX_BRACED = 4000
 
 @cache
 def _parser() -> Parser:
-    import tree_sitter_html
-
-    return Parser(Language(tree_sitter_html.language()))
+    return Parser(Language(javascript.grammar("tree_sitter_html").language()))
 
 
-def lower(text: bytes, language: str, unit: Unit, interest: re.Pattern[bytes]) -> None:
+def lower(text: bytes, language: str, unit: Unit, interest: Interest) -> None:
     """Add a page, template or component to ``unit``; ``interest`` picks the event handlers worth reading."""
     if language == "html":
         text = _mask_templates(text)
@@ -89,7 +91,7 @@ def _closing(text: bytes, start: int) -> int | None:
 
 
 class _Lowering:
-    def __init__(self, text: bytes, markup: bytes, language: str, unit: Unit, interest: re.Pattern[bytes]) -> None:
+    def __init__(self, text: bytes, markup: bytes, language: str, unit: Unit, interest: Interest) -> None:
         self.text, self.markup, self.language, self.unit, self.interest = text, markup, language, unit, interest
 
     def run(self, root: Node) -> None:
@@ -151,7 +153,7 @@ class _Lowering:
         raw = self.text[region.start : region.end]
         braced = self.language in ("svelte", "astro") and self.text[region.start - 1 : region.start] == b"{"
         if _HANDLER.match(name):
-            if self.interest.search(raw) and b"&" not in raw:
+            if self.interest.data.search(raw) and b"&" not in raw:
                 problems = len(self.unit.problems)
                 javascript.lower(self.text, self.dialect(), self.unit, region=region)
                 del self.unit.problems[problems:]

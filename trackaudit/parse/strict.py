@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import Any, Callable
 
 from trackaudit.model import (
-    Argument, Array, Assignment, Attribute, Binary, Call, CallSite, Conditional, Element, Expr,
+    Argument, Array, Assignment, Binary, Call, CallSite, Conditional, Expr,
     Function, Guard, Index, Literal, Logical, Member, Name, Object, Property, Regex, Span, Spread,
     Template, Unary, Unit, Unknown,
 )  # fmt: skip
@@ -50,39 +50,28 @@ def lower(text: bytes, unit: Unit, scope: int = 0) -> bool:
     The unit is left as it was where esprima could not, and where an expression nests past :data:`MAX_DEPTH`.
     """
     code = _decoded(text)
-    for module in (True, False):
-        try:
-            program, comments = _read(code, module)
-            trial = deepcopy(unit)  # all or nothing: what nests too deep is only found on the way
-            _Lowering(text, code, comments, trial).program(program, scope)
-        except Exception:  # a syntax error or a bug: esprima raises several unrelated types
-            continue
-        for slot in Unit.__slots__:
-            setattr(unit, slot, getattr(trial, slot))
-        return True
-    return False
+    trial = deepcopy(unit)  # all or nothing: what nests too deep is only found on the way
+    try:
+        program, comments = _read(code)
+        _Lowering(text, code, comments, trial).program(program, scope)
+    except Exception:  # esprima has bugs too, and raises several unrelated types
+        return False
+    for slot in Unit.__slots__:
+        setattr(unit, slot, getattr(trial, slot))
+    return True
 
 
 def complaint(text: bytes) -> tuple[str, int] | None:
-    """esprima's words for the first syntax error and its byte offset, or None where it finds none.
-
-    Of the two readings, as a module and as a script, the one that got further speaks.
-    """
+    """esprima's words for the first syntax error and its byte offset; None where it has none."""
     code = _decoded(text)
-    errors = []
-    for module in (True, False):
-        try:
-            _read(code, module)
-        except Exception as error:
-            if isinstance(getattr(error, "index", None), int):
-                errors.append(error)
-        else:
-            return None
-    if not errors:
-        return None
-    furthest: Any = max(errors, key=lambda error: error.index)  # type: ignore[attr-defined]
-    words = str(furthest.message).partition(": ")[2]  # after "Line 3"
-    return words, len(code[: furthest.index].encode())
+    try:
+        _read(code)
+    except Exception as error:
+        index = getattr(error, "index", None)
+        if isinstance(index, int):
+            words = str(error).partition(": ")[2]  # after "Line 3"
+            return words, len(code[:index].encode())
+    return None
 
 
 def _decoded(text: bytes) -> str:
@@ -99,9 +88,9 @@ def _parser() -> Any:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from esprima.jsx_parser import JSXParser
+        from esprima.parser import Parser
 
-    class Reader(JSXParser):  # type: ignore[misc]
+    class Reader(Parser):  # type: ignore[misc]
         def __init__(self, code: str) -> None:
             self.comments: list[tuple[int, int]] = []
             super().__init__(code, {"range": True, "comment": True}, None)
@@ -113,9 +102,19 @@ def _parser() -> Any:
     return Reader
 
 
-def _read(code: str, module: bool) -> tuple[Node, list[tuple[int, int]]]:
-    reader = _parser()(code)
-    return (reader.parseModule() if module else reader.parseScript()), reader.comments
+def _read(code: str) -> tuple[Node, list[tuple[int, int]]]:
+    """The program, read as a module or else as a script, and where its comments are.
+
+    Raises what the reading that got further raised.
+    """
+    errors: list[Any] = []
+    for goal in ("parseModule", "parseScript"):
+        try:
+            reader = _parser()(code)
+            return getattr(reader, goal)(), reader.comments
+        except Exception as error:
+            errors.append(error)
+    raise max(errors, key=lambda error: error.index if isinstance(getattr(error, "index", None), int) else len(code) + 1)
 
 
 class _Lowering:
@@ -126,7 +125,6 @@ class _Lowering:
         self.bytes_before = None if code.isascii() else [0, *accumulate(len(letter.encode()) for letter in code)]
         self.todo: list[tuple[Node, int, Guards]] = []
         self.depth = 0
-        self.parent_element = -1
         pieces, last = [], 0
         for start, end in comments:
             unit.comments.append(comment_at(text, self.bytes(start, end)))
@@ -218,11 +216,9 @@ class _Lowering:
             self.expression(node.superClass, scope, guards)
         inner = self.unit.new_scope(scope, "class", name)
         for method in node.body.body:
-            key = self.key_span(method, inner)
-            text = self.code[method.key.range[0] : method.key.range[1]]
-            if method.computed:
-                text = f"[{text}]"
-            self.unit.declare(inner, text, "function", key, self.function(method.value, inner, (), text, method))
+            start, end = self.key(method, inner, ())
+            name = self.code[start:end]
+            self.unit.declare(inner, name, "function", self.bytes(start, end), self.function(method, inner, (), name))
 
     def return_statement(self, node: Node, scope: int, guards: Guards) -> None:
         if node.argument is None:
@@ -257,3 +253,232 @@ class _Lowering:
         inner = self.unit.new_scope(scope, "block")
         self.bind(node.param, "other", inner, None, (), guards)
         self.todo.append((node.body, inner, guards))
+
+    # --- expressions ----------------------------------------------------------------------------
+
+    def expression(self, node: Node, scope: int, guards: Guards) -> Expr:
+        if self.depth >= MAX_DEPTH:
+            raise _TooDeep
+        handler = _EXPRESSIONS.get(node.type)
+        if handler is None:
+            return Unknown(_CAPITAL.sub(" ", node.type).lower(), self.span(node))
+        self.depth += 1
+        try:
+            return handler(self, node, scope, guards)
+        finally:
+            self.depth -= 1
+
+    def named(self, node: Node, scope: int, guards: Guards, name: str) -> Expr:
+        """A value; a function takes the name it is bound to."""
+        if node.type in _FUNCTIONS:
+            return self.function(node, scope, guards, name)
+        return self.expression(node, scope, guards)
+
+    def string(self, node: Node) -> str:
+        return unescape(node.raw[1:-1])
+
+    def literal(self, node: Node, scope: int, guards: Guards) -> Expr:
+        span = self.span(node)
+        if node.regex is not None:
+            return Regex(node.regex.pattern, node.regex.flags, span)
+        if node.raw[0] in "\"'":
+            return Literal(self.string(node), span)
+        if node.raw in _CONSTANTS:
+            return Literal(_CONSTANTS[node.raw], span)
+        value = number_value(node.raw)
+        return Unknown("number", span) if value is None else Literal(value, span)
+
+    def name(self, node: Node, scope: int, guards: Guards) -> Expr:
+        return Name(self.source(node), scope, self.span(node))
+
+    def template(self, node: Node, scope: int, guards: Guards) -> Expr:
+        parts: list[Expr] = []
+        for index, quasi in enumerate(node.quasis):
+            if quasi.value.raw:
+                start, end = quasi.range
+                span = self.bytes(start + 1, end - (1 if quasi.tail else 2))
+                parts.append(Literal(unescape(quasi.value.raw), span))
+            if not quasi.tail:
+                parts.append(self.expression(node.expressions[index], scope, guards))
+        if len(node.quasis) == 1:
+            return Literal(unescape(node.quasis[0].value.raw), self.span(node))
+        return Template(tuple(parts), self.span(node))
+
+    def inner(self, node: Node, scope: int, guards: Guards) -> Expr:
+        """``await``, ``yield``: what is inside is what counts."""
+        inside = node.argument
+        if inside is None:
+            return Unknown("empty", self.span(node))
+        return self.expression(inside, scope, guards)
+
+    def sequence(self, node: Node, scope: int, guards: Guards) -> Expr:
+        return [self.expression(child, scope, guards) for child in node.expressions][-1]
+
+    def object(self, node: Node, scope: int, guards: Guards) -> Expr:
+        entries: list[Property | Spread] = []
+        for item in node.properties:
+            if item.type == "SpreadElement":
+                entries.append(Spread(self.expression(item.argument, scope, guards), self.span(item)))
+                continue
+            name = self.property_name(item)
+            span = self.bytes(*self.key(item, scope, guards))
+            if item.method or item.kind in ("get", "set"):
+                value = self.function(item, scope, guards, name or "")
+            else:
+                value = self.named(item.value, scope, guards, name or "")
+            entries.append(Property(name, span, value))
+        return Object(tuple(entries), self.span(node))
+
+    def property_name(self, item: Node) -> str | None:
+        if item.key.type == "Literal" and isinstance(item.key.value, str) and item.key.regex is None:
+            return self.string(item.key)
+        return None if item.computed else self.source(item.key)
+
+    def key(self, item: Node, scope: int, guards: Guards) -> tuple[int, int]:
+        """Where a property's key is written, brackets included; what is computed in them is lowered."""
+        start, end = item.key.range
+        if not item.computed:
+            return start, end
+        self.expression(item.key, scope, guards)
+        return self.code.rindex("[", 0, start), self.code.index("]", end) + 1
+
+    def array(self, node: Node, scope: int, guards: Guards) -> Expr:
+        elements: list[Expr | Spread] = []
+        for item in node.elements:
+            if item is not None and item.type == "SpreadElement":
+                elements.append(Spread(self.expression(item.argument, scope, guards), self.span(item)))
+            elif item is not None:
+                elements.append(self.expression(item, scope, guards))
+        return Array(tuple(elements), self.span(node))
+
+    def chain(self, node: Node, scope: int, guards: Guards) -> Expr:
+        """Calls and member accesses, from the innermost object outwards."""
+        links: list[Node] = []
+        while (field := _BELOW.get(node.type)) is not None:
+            if field != "argument":
+                links.append(node)
+            node = getattr(node, field)
+        value = self.expression(node, scope, guards)
+        for link in reversed(links):
+            value = self.link(link, value, scope, guards)
+        return value
+
+    def link(self, node: Node, below: Expr, scope: int, guards: Guards) -> Expr:
+        if node.type == "CallExpression":
+            return self.call(node, below, node.arguments, scope, guards)
+        if node.type == "TaggedTemplateExpression":
+            return self.call(node, below, [node.quasi], scope, guards)
+        if not node.computed:
+            return Member(below, self.source(node.property), self.span(node.property), self.span(node))
+        key = self.expression(node.property, scope, guards)
+        if isinstance(key, Literal) and isinstance(key.value, str):
+            return Member(below, key.value, key.span, self.span(node))
+        return Index(below, key, self.span(node))
+
+    def new(self, node: Node, scope: int, guards: Guards) -> Expr:
+        return self.call(node, self.expression(node.callee, scope, guards), node.arguments, scope, guards, True)
+
+    def call(self, node: Node, callee: Expr, arguments: list[Node], scope: int, guards: Guards, new: bool = False) -> Expr:
+        lowered = []
+        for item in arguments:
+            spread = item.type == "SpreadElement"
+            value = self.expression(item.argument if spread else item, scope, guards)
+            lowered.append(Argument(value, None, None, "*" if spread else ""))
+        call = Call(callee, tuple(lowered), new, self.span(node))
+        self.unit.calls.append(CallSite(call, scope, guards))
+        return call
+
+    def function(self, node: Node, scope: int, guards: Guards, name: str = "") -> Expr:
+        """A function; a method is given as the property or definition that holds it."""
+        code = node.value or node
+        if not name and code.id is not None:
+            name = self.source(code.id)
+        inner = self.unit.new_scope(scope, "function", name)
+        names: list[str] = []
+        for index, parameter in enumerate(code.params):
+            names.append(self.source(parameter) if parameter.type == "Identifier" else "")
+            self.bind(parameter, "parameter", inner, None, (index,), ())
+        if code.body.type == "BlockStatement":
+            self.todo.append((code.body, inner, guards))
+        else:
+            value = self.expression(code.body, inner, guards)
+            self.unit.returns.setdefault(inner, []).append((value, ()))
+        return Function(name, tuple(names), inner, self.span(node))
+
+    def class_expression(self, node: Node, scope: int, guards: Guards) -> Expr:
+        self.class_statement(node, scope, guards)
+        return Unknown("class", self.span(node))
+
+    def assignment(self, node: Node, scope: int, guards: Guards) -> Expr:
+        if node.left.type in ("ObjectPattern", "ArrayPattern"):
+            value = self.expression(node.right, scope, guards)
+            self.bind(node.left, "var", scope, value, (), guards)
+            return value
+        target = self.expression(node.left, scope, guards)
+        value = self.named(node.right, scope, guards, assign_name(target))
+        self.unit.assignments.append(Assignment(target, value, node.operator, scope, guards, self.span(node)))
+        return value
+
+    def conditional(self, node: Node, scope: int, guards: Guards) -> Expr:
+        test = self.expression(node.test, scope, guards)
+        return Conditional(
+            test,
+            self.expression(node.consequent, scope, (*guards, Guard(test, True, scope))),
+            self.expression(node.alternate, scope, (*guards, Guard(test, False, scope))),
+            self.span(node),
+        )
+
+    def binary(self, node: Node, scope: int, guards: Guards) -> Expr:
+        left = self.expression(node.left, scope, guards)
+        if node.type == "BinaryExpression":
+            return Binary(node.operator, left, self.expression(node.right, scope, guards), self.span(node))
+        guard = Guard(left, node.operator == "&&", scope)
+        return Logical(node.operator, left, self.expression(node.right, scope, (*guards, guard)), self.span(node))
+
+    def unary(self, node: Node, scope: int, guards: Guards) -> Expr:
+        return Unary(node.operator, self.expression(node.argument, scope, guards), self.span(node))
+
+    def update(self, node: Node, scope: int, guards: Guards) -> Expr:
+        self.expression(node.argument, scope, guards)
+        return Unknown("update expression", self.span(node))
+
+
+_BELOW = {  # the links of a chain, and what each stands on; ``await`` is seen through
+    "CallExpression": "callee", "MemberExpression": "object",
+    "TaggedTemplateExpression": "tag", "AwaitExpression": "argument",
+}  # fmt: skip
+_Statement = Callable[[_Lowering, Node, int, Guards], None]
+_STATEMENTS: dict[str, _Statement] = {
+    **dict.fromkeys(_PARTS, _Lowering.parts),
+    **dict.fromkeys(("ForStatement", "ForInStatement", "ForOfStatement", "WhileStatement", "DoWhileStatement", "WithStatement"),
+                    _Lowering.loop),
+    "BlockStatement": _Lowering.inner_block,
+    "ImportDeclaration": _Lowering.import_declaration,
+    "VariableDeclaration": _Lowering.declaration,
+    "FunctionDeclaration": _Lowering.function_declaration,
+    "ClassDeclaration": _Lowering.class_statement,
+    "ReturnStatement": _Lowering.return_statement,
+    "IfStatement": _Lowering.if_statement,
+    "SwitchCase": _Lowering.switch_case,
+    "CatchClause": _Lowering.catch,
+}  # fmt: skip
+
+_Expression = Callable[[_Lowering, Node, int, Guards], Expr]
+_EXPRESSIONS: dict[str, _Expression] = {
+    **dict.fromkeys(("Identifier", "ThisExpression", "Super", "Import"), _Lowering.name),
+    **dict.fromkeys(_BELOW, _Lowering.chain),
+    **dict.fromkeys(_FUNCTIONS, _Lowering.function),
+    **dict.fromkeys(("AwaitExpression", "YieldExpression"), _Lowering.inner),
+    **dict.fromkeys(("BinaryExpression", "LogicalExpression"), _Lowering.binary),
+    "Literal": _Lowering.literal,
+    "TemplateLiteral": _Lowering.template,
+    "SequenceExpression": _Lowering.sequence,
+    "ObjectExpression": _Lowering.object,
+    "ArrayExpression": _Lowering.array,
+    "NewExpression": _Lowering.new,
+    "ClassExpression": _Lowering.class_expression,
+    "AssignmentExpression": _Lowering.assignment,
+    "ConditionalExpression": _Lowering.conditional,
+    "UnaryExpression": _Lowering.unary,
+    "UpdateExpression": _Lowering.update,
+}  # fmt: skip

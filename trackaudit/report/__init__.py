@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from trackaudit.audit import Report
 from trackaudit.findings import CONFIDENCES, SEVERITIES, Finding
+
+if TYPE_CHECKING:
+    from trackaudit.audit import Report
 
 FORMATS = ("text", "json", "sarif", "github")
 

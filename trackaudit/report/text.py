@@ -7,13 +7,14 @@ what happens wherever the output is no terminal.
 from __future__ import annotations
 
 import os
-import unicodedata
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from trackaudit.audit import Report
-from trackaudit.findings import Finding
-from trackaudit.parse.source import Lines
 from trackaudit.report import View, counts, shown_path
+
+if TYPE_CHECKING:
+    from trackaudit.audit import Report
+    from trackaudit.findings import Finding
+    from trackaudit.parse.source import Lines
 
 Piece = tuple[str, str]
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
@@ -67,6 +68,8 @@ def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list
     pieces: list[Piece] = [(place, "bold"), (" ", ""), (result.severity, style), (f" {result.rule}", "bold"), (sure + "\n", "dim")]
     pieces += [(f"  {result.message}\n", "")]
     if finding.path not in tables:
+        from trackaudit.parse.source import Lines
+
         tables[finding.path] = Lines(report.sources.get(finding.path, b""))
     pieces += _frame(tables[finding.path], finding, style)
     if finding.suppressed is not None:
@@ -104,6 +107,8 @@ def _frame(lines: Lines, finding: Finding, style: str) -> list[Piece]:
 
 def _width(letter: str) -> int:
     """How many terminal cells a character takes."""
+    import unicodedata
+
     if unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Mn"):
         return 0
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1

@@ -6,7 +6,6 @@ Each takes a value and the record's argument and answers True, False, or None wh
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Any, Callable, Iterable
 
@@ -101,6 +100,8 @@ def _is_local(host: str) -> bool:
     host = host.strip("[]").lower()
     if host == "" or host == "localhost" or host.endswith(_LOCAL_SUFFIXES) or ("." not in host and ":" not in host):
         return True
+    import ipaddress
+
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

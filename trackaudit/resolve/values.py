@@ -4,8 +4,6 @@ Facts are a pure function of a file's bytes, its language, the parser, the recor
 what the cache holds and what workers return, so everything here is a ``NamedTuple`` of plain values.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple, Union
 
 from trackaudit.model import Problem, Script, Span
@@ -21,7 +19,7 @@ class Known(NamedTuple):
 class Text(NamedTuple):
     """A string of which some parts are not known."""
 
-    parts: tuple[Value, ...]
+    parts: "tuple[Value, ...]"
     span: Span
 
 
@@ -51,20 +49,20 @@ class Entry(NamedTuple):
 
     key: str
     key_span: Span
-    value: Value
-    guards: tuple[Condition, ...]
+    value: "Value"
+    guards: "tuple[Condition, ...]"
 
 
 class Mapping(NamedTuple):
     """An object or dictionary. ``open`` is true where something that cannot be seen was spread into it."""
 
-    entries: tuple[Entry, ...]
+    entries: "tuple[Entry, ...]"
     open: bool
     span: Span
 
 
 class Listing(NamedTuple):
-    items: tuple[Value, ...]
+    items: "tuple[Value, ...]"
     open: bool
     span: Span
 
@@ -73,7 +71,7 @@ class Callback(NamedTuple):
     """A function value; ``results`` is what it can return, where a parameter shows as :class:`Parameter`."""
 
     parameters: tuple[str, ...]
-    results: tuple[Value, ...]
+    results: "tuple[Value, ...]"
     span: Span
 
 
@@ -90,7 +88,7 @@ class Passed(NamedTuple):
 
     name: str | None
     name_span: Span | None
-    value: Value
+    value: "Value"
     spread: str
     span: Span
 
@@ -100,19 +98,19 @@ class Invoked(NamedTuple):
 
     symbol: tuple[str, ...]
     name: str
-    arguments: tuple[Passed, ...]
+    arguments: "tuple[Passed, ...]"
     span: Span
 
 
 class Branch(NamedTuple):
-    guards: tuple[Condition, ...]
-    value: Value
+    guards: "tuple[Condition, ...]"
+    value: "Value"
 
 
 class OneOf(NamedTuple):
     """One of several values, each with the conditions under which it holds."""
 
-    branches: tuple[Branch, ...]
+    branches: "tuple[Branch, ...]"
     span: Span
 
 
@@ -139,8 +137,8 @@ class Use(NamedTuple):
     method: str
     form: str
     origin: str
-    arguments: tuple[Passed, ...]
-    guards: tuple[Condition, ...]
+    arguments: "tuple[Passed, ...]"
+    guards: "tuple[Condition, ...]"
     context: str
     span: Span
     callee_span: Span

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from trackaudit.sdks.compiled.index import INDEX
 
 _COMPILED = os.path.join(os.path.dirname(__file__), "compiled")
 Symbol = tuple[str, ...]
@@ -45,9 +46,9 @@ class Catalogue:
 
     def __init__(self, extra: list[Table] | None = None) -> None:
         self._records: dict[str, Table] = {}
-        index = _read("index.json")
-        self.tokens: dict[str, list[str]] = index["sdks"]
-        self.packages: dict[str, str] = index["packages"]
+        self.tokens: dict[str, list[str]] = dict(INDEX["sdks"])
+        self.packages: dict[str, str] = dict(INDEX["packages"])
+        roots = dict(INDEX["roots"])
         self._roots: dict[Symbol, tuple[str, int]] = {}
         self._families: list[tuple[str, str, int]] = []
         self.extra = extra or []
@@ -57,8 +58,8 @@ class Catalogue:
             self._records[record["sdk"]] = record
             self.tokens[record["sdk"]] = compiler.tokens_of(record)
             self.packages.update(dict.fromkeys(compiler.packages_of(record), record["sdk"]))
-            index["roots"].update(compiler.roots_of(record))
-        for text, (sdk, client) in index["roots"].items():
+            roots.update(compiler.roots_of(record))
+        for text, (sdk, client) in roots.items():
             symbol = split_symbol(text)
             if symbol[0].endswith("/*"):
                 self._families.append((symbol[0][:-1], sdk, client))
@@ -123,5 +124,7 @@ class Catalogue:
 
 
 def _read(name: str) -> Table:
+    import json
+
     with open(os.path.join(_COMPILED, name), encoding="utf-8") as file:
         return json.load(file)  # type: ignore[no-any-return]

@@ -9,6 +9,7 @@ import json
 import sys
 import tomllib
 from pathlib import Path
+from pprint import pformat
 from typing import Any
 
 from trackaudit.sdks.schema import validate
@@ -95,7 +96,8 @@ def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
         files[f"{record['sdk']}.json"] = _dump(record)
     names = tomllib.loads((HERE / "personal_data.toml").read_text(encoding="utf-8"))
     files["personal_data.json"] = _dump(names)
-    files["index.json"] = _dump(index)
+    # The index is a module: every run needs it, and a compiled module loads faster than any text.
+    files["index.py"] = f'"""Generated from the records by trackaudit.sdks.compile; do not edit."""\n\nINDEX = {pformat(index, width=120)}\n'
     return files, errors
 
 
@@ -109,7 +111,7 @@ def main(arguments: list[str]) -> int:
         print("\n".join(errors), file=sys.stderr)
         return 1
     stale = [name for name, text in files.items() if not (COMPILED / name).exists() or (COMPILED / name).read_text(encoding="utf-8") != text]
-    extra = [path.name for path in COMPILED.glob("*.json") if path.name not in files]
+    extra = [path.name for path in COMPILED.glob("*.*") if path.name not in files and path.name != "__init__.py"]
     if "--check" in arguments:
         if stale or extra:
             print(f"compiled records differ: {', '.join(stale + extra)}; run python -m trackaudit.sdks.compile", file=sys.stderr)
