@@ -47,11 +47,21 @@ def _language(dialect: str) -> Language:
 
 
 @cache
-def _parser(dialect: str) -> Parser:
+def _language(dialect: str) -> Language:
     if dialect == "javascript":
-        return Parser(Language(grammar("tree_sitter_javascript").language()))
+        return Language(grammar("tree_sitter_javascript").language())
     typed = grammar("tree_sitter_typescript")
-    return Parser(Language(typed.language_tsx() if dialect == "tsx" else typed.language_typescript()))
+    return Language(typed.language_tsx() if dialect == "tsx" else typed.language_typescript())
+
+
+@cache
+def _parser(dialect: str) -> Parser:
+    return Parser(_language(dialect))
+
+
+@cache
+def _comments(dialect: str) -> Query:
+    return Query(_language(dialect), "(comment) @comment")
 
 
 def grammar(package: str) -> Any:
