@@ -62,7 +62,8 @@ def active(project: Project) -> Iterator[tuple[Setup, Table, bool]]:
     for setup in project.setups:
         for capture in setup.client["capture"]:
             inside, certain = fits(capture["versions"], setup.pinned)
-            if not inside or not any(setup.owns(condition["option"]) for condition in capture["when"]) and setup.role != "setup":
+            own = any(setup.owns(condition["option"]) for condition in capture["when"])
+            if not inside or not (own if capture["when"] else setup.role == "setup"):
                 continue
             judged = [setup.condition(condition) for condition in capture["when"]]
             if all(item.answer is True for item in judged):
@@ -72,6 +73,8 @@ def active(project: Project) -> Iterator[tuple[Setup, Table, bool]]:
 def _reach(project: Project, setup: Setup, path: str) -> str | None:
     if setup.path == path:
         return "high"
+    if project.files[path].page and project.files[setup.path].page:  # two documents: neither is on the other's page
+        return None
     return "medium" if project.package_of(setup.path) == project.package_of(path) else None
 
 

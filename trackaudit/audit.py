@@ -64,6 +64,7 @@ class _Run:
         self.languages: dict[str, str] = {}
         self.field_only: list[str] = []
         self.manifests: dict[str, tuple[str, bytes]] = {}
+        self.packages: set[str] = set()
         self.files = 0
         self.folders = tuple(path for path in request.paths if os.path.isdir(os.path.join(request.root, path)))
         self.explicit = {path for path in request.paths if path not in self.folders}
@@ -83,7 +84,7 @@ class _Run:
         if not self.folders and not self.texts and not self.field_only and not self.manifests:
             return False
         seen = {listed.path for listed in asked}
-        candidates = self.selection.candidates(name for name in list_files(request.root, request.git) if name not in seen)
+        candidates = self.selection.candidates((name for name in list_files(request.root, request.git) if name not in seen), self.reported)
         for count, listed in enumerate(candidates):
             self._take(listed)
             if count % 500 == 0:
@@ -116,6 +117,7 @@ class _Run:
         self.files += reported
         hits = self.prefilter.scan(data)
         if listed.manifest is not None:
+            self.packages.add(path.rpartition("/")[0])
             if hits.sdks:
                 self.manifests[path] = (listed.manifest, data)
             return
@@ -124,7 +126,8 @@ class _Run:
             return
         assert listed.language is not None
         if listed.language != "python" and not (path in self.explicit and not self.request.force_exclude) and looks_minified(data, listed.language):
-            self.selection.skip("minified")
+            if reported:
+                self.selection.skip("minified")
             return
         self._keep(path, listed.language, data, hits, wide)
 
@@ -156,7 +159,8 @@ class _Run:
         try:
             return read(full, limit, follow=listed.path in self.explicit)
         except Skipped as reason:
-            if str(reason) not in ("link", "not a file") or listed.path in self.explicit:
+            passing = str(reason) in ("link", "not a file") and listed.path not in self.explicit
+            if self.reported(listed.path) and not passing:
                 self.selection.skip(str(reason))
         except Unreadable as error:
             if self.reported(listed.path):
@@ -188,6 +192,8 @@ class _Run:
             jobs.append(job)
         count = self.request.jobs or os.cpu_count() or 1
         for outcome in workers.run(jobs, list(config.sdks), count, lambda done: self.progress("analysing", done, len(jobs))):
+            if outcome.facts is None and not self.reported(outcome.path):
+                continue
             if outcome.facts is None:
                 self.failures.append(Failure(outcome.path, "crash", outcome.error, None, None, True))
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from typing import Any, Iterable, Iterator, NamedTuple
+from typing import Any, Callable, Iterable, Iterator, NamedTuple
 
 from trackaudit.languages import language_of, manifest_of
 
@@ -134,8 +134,8 @@ class Selection:
     def skip(self, reason: str) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
 
-    def candidates(self, names: Iterable[str]) -> Iterator[Listed]:
-        """The files worth opening, in the order given."""
+    def candidates(self, names: Iterable[str], counted: Callable[[str], bool]) -> Iterator[Listed]:
+        """The files worth opening, in the order given. What is left out is counted where ``counted`` says so."""
         for path in names:
             base = path[path.rfind("/") + 1 :]
             language = language_of(base)
@@ -145,7 +145,7 @@ class Selection:
             reason = self.left_out(path)
             if reason is None:
                 yield Listed(path, language, manifest)
-            elif language is not None:
+            elif language is not None and counted(path):
                 self.skip(reason)
 
     def left_out(self, path: str) -> str | None:

@@ -34,7 +34,7 @@ def judge(run: _Run) -> Report:
     files: dict[str, FileFacts] = run.analyse(run.texts, cache)  # type: ignore[assignment]
     sources = {**run.texts}
     pins = _pins(run, sources)
-    project = Project(files, pins, run.catalogue)
+    project = Project(files, pins, run.catalogue, run.packages)
     if run.field_only and _fields_matter(project):
         extra: dict[str, FileFacts] = run.analyse(run.read_fields(), cache)  # type: ignore[assignment]
         project.files.update(extra)

@@ -27,10 +27,12 @@ class Send(NamedTuple):
 
 
 class Project:
-    """Everything that rules may ask. ``files`` maps a project-relative path to its facts."""
+    """Everything that rules may ask. ``files`` maps a project-relative path to its facts, ``packages`` are the folders
+    that have a manifest of their own."""
 
-    def __init__(self, files: dict[str, FileFacts], pins: Pins, catalogue: Catalogue) -> None:
+    def __init__(self, files: dict[str, FileFacts], pins: Pins, catalogue: Catalogue, packages: set[str]) -> None:
         self.files, self.pins, self.catalogue = files, pins, catalogue
+        self._packages = sorted(packages, key=len, reverse=True)
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
         for path, facts in files.items():
@@ -100,13 +102,8 @@ class Project:
                 same_file = [other for other in group if other.path == setup.path]
                 setup.related = [setup, *around] if around else same_file if len(same_file) > 1 else group
 
-    @cached_property
-    def _packages(self) -> list[str]:
-        folders = {place.path.rpartition("/")[0] for _, resolved in self.pins.declarations() if (place := resolved.declared)}
-        return sorted(folders, key=len, reverse=True)
-
     def package_of(self, path: str) -> str:
-        """The folder of the nearest manifest that declares any known package; the root where there is none."""
+        """The folder of the nearest manifest; the root where there is none."""
         return next((folder for folder in self._packages if path.startswith(folder + "/") or not folder), "")
 
     # --- questions --------------------------------------------------------------------------------

@@ -38,17 +38,6 @@ Guards = tuple[Guard, ...]
 @cache
 def _language(dialect: str) -> Language:
     if dialect == "javascript":
-        import tree_sitter_javascript
-
-        return Language(tree_sitter_javascript.language())
-    import tree_sitter_typescript
-
-    return Language(tree_sitter_typescript.language_tsx() if dialect == "tsx" else tree_sitter_typescript.language_typescript())
-
-
-@cache
-def _language(dialect: str) -> Language:
-    if dialect == "javascript":
         return Language(grammar("tree_sitter_javascript").language())
     typed = grammar("tree_sitter_typescript")
     return Language(typed.language_tsx() if dialect == "tsx" else typed.language_typescript())
@@ -139,6 +128,14 @@ def _note_comments(text: bytes, root: Node, dialect: str, unit: Unit) -> None:
     """Add every comment to the unit, wherever the grammar allows one: it may be a suppression."""
     for node in QueryCursor(_comments(dialect)).captures(root).get("comment", ()):
         unit.comments.append(comment_at(text, _span(node)))
+
+
+def comment_at(text: bytes, span: Span) -> Comment:
+    """The comment that stands in a span, its markers taken off."""
+    source = text[span.start : span.end].decode("utf-8", "replace")
+    body = source[2:-2] if source.startswith("/*") else source.lstrip("/<!-")
+    line_start = max(text.rfind(b"\n", 0, span.start), text.rfind(b"\r", 0, span.start)) + 1
+    return Comment(body.strip(), not text[line_start : span.start].strip(), span)
 
 
 def _range(text: bytes, region: Span) -> Range:

@@ -30,8 +30,9 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, sdks: frozenset[str],
 
         found = sensitive_fields(unit, resolver)
     comments = [CommentFact(*comment) for comment in unit.comments if "trackaudit:" in comment.text]
+    page = unit.language == "html" and any(element.tag.lower() in ("html", "body") for element in unit.elements)
     return FileFacts(
-        unit.language, unit.parser, tuple(uses), tuple(found), tuple(scripts), tuple(comments), tuple(unit.problems)
+        unit.language, page, unit.parser, tuple(uses), tuple(found), tuple(scripts), tuple(comments), tuple(unit.problems)
     )
 
 

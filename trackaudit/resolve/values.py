@@ -173,7 +173,10 @@ class CommentFact(NamedTuple):
 
 
 class FileFacts(NamedTuple):
+    """``page`` is true for a whole HTML document, not a part that others include."""
+
     language: str
+    page: bool
     parser: str
     uses: tuple[Use, ...]
     fields: tuple[InputField, ...]
