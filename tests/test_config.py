@@ -355,7 +355,7 @@ def test_a_changed_record_is_not_answered_from_the_cache(tmp_path: Path) -> None
 
 
 def test_mistakes_in_an_own_record_come_together(tmp_path: Path) -> None:
-    record = OWN.replace('role = "setup"', 'role = "start-up"').replace("risky = [{ is = false", "risky = [{ iz = false").replace('concern = "unmasked', 'concern = "unmaskd')
+    record = OWN.replace('role = "setup"', 'role = "setp"').replace("risky = [{ is = false", "risky = [{ iz = false").replace('concern = "unmasked', 'concern = "unmaskd')
     project(tmp_path, {"trackaudit.toml": record.replace('title = "Peekaboo"\n', 'titel = "Peekaboo"\n') + 'needs = [{ option = "privacy.maskInput", is = true }]\n'})
     lines = mistakes(tmp_path)
     for word in ('"title"', '"setup"', "'iz'", '"unmasked-inputs"', '"privacy.maskInputs"'):
@@ -363,11 +363,12 @@ def test_mistakes_in_an_own_record_come_together(tmp_path: Path) -> None:
     assert all("sdk[0]" in line for line in lines)
 
 
-def test_own_record_may_not_take_a_name_that_is_taken(tmp_path: Path) -> None:
-    """Two records of one name: neither may silently replace the other."""
-    twice = OWN + OWN
-    project(tmp_path, {"trackaudit.toml": twice})
-    assert any("peekaboo" in line for line in mistakes(tmp_path))
+@pytest.mark.parametrize("table", [OWN + OWN, OWN.replace('sdk = "peekaboo"', 'sdk = "posthog"')], ids=["twice", "one that ships"])
+def test_own_record_may_not_take_a_name_that_is_taken(tmp_path: Path, table: str) -> None:
+    """Neither of two records of one name may silently replace the other."""
+    project(tmp_path, {"trackaudit.toml": table})
+    name = "posthog" if "posthog" in table else "peekaboo"
+    assert any(name in line for line in mistakes(tmp_path))
 
 
 # --- mistakes -------------------------------------------------------------------------------------------------
@@ -404,13 +405,10 @@ reason = "x"
         assert [line for line in lines if all(word in line for word in words)], (words, lines)
 
 
-@pytest.mark.parametrize(("text", "word"), [
-    ("profile = ", "line 1"), ("profile = 'strict'\nprofile = 'strict'\n", "profile"), (b"profile = '\xff'", "utf-8"),
-], ids=["half a line", "twice", "not UTF-8"])  # fmt: skip
-def test_a_file_that_is_no_toml(tmp_path: Path, text: str | bytes, word: str) -> None:
+@pytest.mark.parametrize("text", ["profile = ", "profile = 'strict'\nprofile = 'strict'\n", b"profile = '\xff'"], ids=["half a line", "twice", "not UTF-8"])
+def test_a_file_that_is_no_toml(tmp_path: Path, text: str | bytes) -> None:
     project(tmp_path, {"trackaudit.toml": text})
-    [line] = mistakes(tmp_path)
-    assert word in line
+    assert len(mistakes(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(("name", "text"), [

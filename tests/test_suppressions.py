@@ -334,10 +334,10 @@ def test_a_file_that_is_not_asked_for_has_no_unused_suppressions(tmp_path: Path)
 
 def test_explicit_file_keeps_its_used_suppression(tmp_path: Path) -> None:
     """What makes the suppression needed (version and set-up) may lie in files that were not asked for."""
-    login = f"export const Login = () => <form>\n{{/* {FIELD} */}}\n<input type='password' /></form>;\n"
+    login = f'<form>\n<!-- {FIELD} -->\n<input type="password"></form>\n'
     tracker = "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', {});\n"
-    project(tmp_path, {"package.json": MIXPANEL, "src/login.jsx": login, "src/analytics.js": tracker})
-    outcome = check(tmp_path, "src/login.jsx", *NOW)
+    project(tmp_path, {"package.json": MIXPANEL, "src/login.html": login, "src/analytics.js": tracker})
+    outcome = check(tmp_path, "src/login.html", *NOW)
     assert outcome.places() == []
     assert outcome.json["summary"]["suppressed"] == 1
 

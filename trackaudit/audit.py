@@ -10,7 +10,7 @@ from trackaudit.config import Config
 from trackaudit.discover import MANIFEST_MAX_SIZE, Listed, Policy, Selection, Skipped, Unreadable, list_files, looks_minified, read
 from trackaudit.findings import Failure, Finding
 from trackaudit.languages import MARKUP, language_of, manifest_of
-from trackaudit.prefilter import NOTHING, Hits, Prefilter
+from trackaudit.prefilter import NOTHING, Hits, Prefilter, mentions_field
 from trackaudit.sdks.catalogue import Catalogue
 
 # Elements are found in these; a field in another language is none.
@@ -121,10 +121,11 @@ class _Run:
             if hits.sdks:
                 self.manifests[path] = (listed.manifest, data)
             return
+        assert listed.language is not None
         wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
         if hits is NOTHING and not wide and self.request.use_prefilter:
+            self._note_field(listed, data)
             return
-        assert listed.language is not None
         if listed.language != "python" and not (path in self.explicit and not self.request.force_exclude) and looks_minified(data, listed.language):
             if reported:
                 self.selection.skip("minified")
@@ -143,12 +144,20 @@ class _Run:
         if wide:
             hits = self.prefilter.scan(text)
         if not self.request.use_prefilter:
-            hits = Hits(frozenset(self.catalogue.tokens), True, True)
+            hits = Hits(frozenset(self.catalogue.tokens), True)
         if hits.sdks or hits.suppression:
             self.texts[path], self.hits[path], self.languages[path] = text, hits, language
-        elif hits.fields and language in _HAS_ELEMENTS and self.reported(path):
-            self.field_only.append(path)
-            self.languages[path] = language
+
+    def _note_field(self, listed: Listed, data: bytes) -> None:
+        """Remember a file that could hold a field. Which ones do is asked only once a tracker is known to reach them;
+        of a file that was named it must be known at once, to decide whether the project is read at all."""
+        path = listed.path
+        if listed.language not in _HAS_ELEMENTS or not self.reported(path):
+            return
+        if path in self.explicit and not mentions_field(data):
+            return
+        self.field_only.append(path)
+        self.languages[path] = listed.language or ""
 
     def _bytes(self, listed: Listed) -> bytes | None:
         request = self.request
@@ -182,7 +191,9 @@ class _Run:
         keys: dict[str, bytes] = {}
         for path in paths:
             hits = self.hits[path]
-            job = workers.Job(path, self.languages[path], self.texts[path], hits.sdks, hits.fields, config.javascript_parser)
+            text = self.texts[path]
+            fields = self.languages[path] in _HAS_ELEMENTS and mentions_field(text)
+            job = workers.Job(path, self.languages[path], text, hits.sdks, fields, config.javascript_parser)
             if cache is not None:
                 keys[path] = cache.key(job.text, job.language, sorted(job.sdks), job.fields, job.javascript_parser, config.sdks)  # type: ignore[attr-defined]
                 known = cache.get(keys[path])  # type: ignore[attr-defined]
@@ -202,14 +213,13 @@ class _Run:
                 cache.put(keys[outcome.path], outcome.facts)  # type: ignore[attr-defined]
         return dict(sorted(facts.items()))
 
-    def read_fields(self) -> list[str]:
-        """Load the files that only hold a sensitive field, now that something in the project could reach one."""
-        for path in self.field_only:
+    def read_fields(self, paths: list[str]) -> list[str]:
+        """Load files that only hold a sensitive field, now that something in their package could reach one."""
+        for path in paths:
             data = self._bytes(Listed(path, self.languages[path], None))
-            if data is not None:
-                self.texts[path] = data.removeprefix(b"\xef\xbb\xbf")
-                self.hits[path] = Hits(frozenset(), True, False)
-        return [path for path in self.field_only if path in self.texts]
+            if data is not None and mentions_field(data) and not looks_minified(data, self.languages[path]):
+                self._keep(path, self.languages[path], data, Hits(frozenset(), True), False)
+        return [path for path in paths if path in self.texts]
 
 
 def audit(request: Request, progress: Callable[[str, int, int], None] = lambda stage, done, total: None) -> Report:

@@ -35,8 +35,10 @@ def judge(run: _Run) -> Report:
     sources = {**run.texts}
     pins = _pins(run, sources)
     project = Project(files, pins, run.catalogue, run.packages)
-    if run.field_only and _fields_matter(project):
-        extra: dict[str, FileFacts] = run.analyse(run.read_fields(), cache)  # type: ignore[assignment]
+    reachable = _reachable_packages(project) if run.field_only else set()
+    if reachable:
+        wanted = [path for path in run.field_only if project.package_of(path) in reachable]
+        extra: dict[str, FileFacts] = run.analyse(run.read_fields(wanted), cache)  # type: ignore[assignment]
         project.files.update(extra)
         sources.update((path, run.texts[path]) for path in extra)
     if cache is not None:
@@ -74,10 +76,11 @@ def _pins(run: _Run, sources: dict[str, bytes]) -> Pins:
     return Pins(found)
 
 
-def _fields_matter(project: Project) -> bool:
+def _reachable_packages(project: Project) -> set[str]:
+    """The packages in which a tracker captures from form fields: only there do fields matter."""
     from trackaudit.rules.sensitive_input import active
 
-    return next(active(project), None) is not None
+    return {project.package_of(setup.path) for setup, _, _ in active(project)}
 
 
 def _applies(rule: RuleInfo, project: Project) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from functools import cached_property
-from typing import NamedTuple
+from typing import Callable, Iterable, NamedTuple
 
 from trackaudit.sdks.catalogue import Catalogue
 
@@ -17,70 +17,69 @@ from trackaudit.sdks.catalogue import Catalogue
 FIELD_TOKENS = (
     "pass", "pwd", "one-time-code", "cc-", "cvv", "cvc", "csc", "card", "cc_", "cc[", "totp", "otp", "mfa", "2fa", "onetime", "one_time", "one-time",
 )  # fmt: skip
+_FIELD_BYTES = tuple(word.encode() for word in FIELD_TOKENS)
 SUPPRESSION = b"trackaudit:"
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
 class Hits(NamedTuple):
-    """What a file mentions: SDKs by name, a sensitive field's words, a comment to trackaudit."""
+    """What a file mentions: SDKs by name, and a comment to trackaudit."""
 
     sdks: frozenset[str]
-    fields: bool
     suppression: bool
 
 
-NOTHING = Hits(frozenset(), False, False)
+NOTHING = Hits(frozenset(), False)
 
 
 class Prefilter:
+    """The words of a catalogue, ready to be looked for."""
+
     def __init__(self, catalogue: Catalogue) -> None:
         self._meaning: list[tuple[bytes, str]] = [
             (token.encode(), sdk) for sdk, tokens in catalogue.tokens.items() for token in tokens
         ]
-        self._meaning += [(token.encode(), "") for token in FIELD_TOKENS]
         self._meaning.append((SUPPRESSION, ""))
-        self._lowered = [token.lower() for token, _ in self._meaning]
+        self._words = [token for token, _ in self._meaning]
 
     @cached_property
-    def _find(self) -> object:
-        """The search engine's function from bytes to ``(token, start, end)``; pure Python where no wheel exists."""
+    def _find(self) -> Callable[[bytes], Iterable[tuple[int, int, int]]]:
+        """The search, from bytes to ``(word, start, end)``: by ahocorasick_rs, or plainly where there is no wheel of it."""
         try:
             from ahocorasick_rs import BytesAhoCorasick
-
-            return BytesAhoCorasick(self._lowered).find_matches_as_indexes
         except ImportError:
-            return None
+            return self._find_plainly
+        search = BytesAhoCorasick(self._words).find_matches_as_indexes
+        return lambda data: search(data, overlapping=True)
 
-    def _matches(self, lowered: bytes) -> object:
-        find = self._find
-        if find is not None:
-            return find(lowered, overlapping=True)  # type: ignore[operator]
-        present = [(index, token) for index, token in enumerate(self._lowered) if token in lowered]
-        return [
-            (index, match.start(), match.end()) for index, token in present for match in re.finditer(re.escape(token), lowered)
-        ]
+    def _find_plainly(self, data: bytes) -> Iterable[tuple[int, int, int]]:
+        present = [(index, word) for index, word in enumerate(self._words) if word in data]
+        return [(index, match.start(), match.end()) for index, word in present for match in re.finditer(re.escape(word), data)]
 
     def scan(self, data: bytes) -> Hits:
-        """Everything of interest that the bytes mention."""
-        found = self._matches(data.lower())
+        """The SDKs that the bytes mention, and whether a comment may speak to trackaudit."""
+        found = self._find(data)
         if not found:
             return NOTHING
         sdks: set[str] = set()
-        fields = suppression = False
-        for index, start, end in found:  # type: ignore[attr-defined]
-            token, sdk = self._meaning[index]
-            if sdk:
-                if sdk not in sdks and data[start:end] == token and _bounded(data, start, end):
-                    sdks.add(sdk)
-            elif token == SUPPRESSION:
+        suppression = False
+        for index, start, end in found:
+            sdk = self._meaning[index][1]
+            if not sdk:
                 suppression = True
-            elif not fields:
-                fields = True
-        return Hits(frozenset(sdks), fields, suppression)
+            elif sdk not in sdks and _bounded(data, start, end):
+                sdks.add(sdk)
+        return Hits(frozenset(sdks), suppression)
 
     def interest(self, sdks: frozenset[str] | None = None) -> list[str]:
         """The words of these SDKs (all, if none are given), for the parsers to pick code by."""
         return sorted({token.decode() for token, sdk in self._meaning if sdk and (sdks is None or sdk in sdks)})
+
+
+def mentions_field(data: bytes) -> bool:
+    """Whether the bytes hold a word of a sensitive field."""
+    lowered = data.lower()
+    return any(word in lowered for word in _FIELD_BYTES)
 
 
 def _bounded(data: bytes, start: int, end: int) -> bool:

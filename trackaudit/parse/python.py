@@ -13,20 +13,15 @@ import re
 import tokenize
 import warnings
 from io import BytesIO
-from typing import NamedTuple
 
 from trackaudit.model import Comment, Problem, Span, Unit
+from trackaudit.parse import relevance
+from trackaudit.parse.relevance import Chunk
 from trackaudit.parse.source import Lines
 
 MAX_NESTING = 150
+_NOT_LINE_END = re.compile(rb"[^\r\n]")
 _OPENING, _CLOSING = b"([{", b")]}"
-
-
-class Chunk(NamedTuple):
-    """Top-level statements, as a range of 1-based lines, end included."""
-
-    first: int
-    last: int
 
 
 def lower(text: bytes, unit: Unit, lines: Lines, interest: re.Pattern[str]) -> None:
@@ -37,7 +32,9 @@ def lower(text: bytes, unit: Unit, lines: Lines, interest: re.Pattern[str]) -> N
     _comments(text, unit, lines)
     tree = _parse(text, unit, lines)
     if tree is not None:
-        chunks = _relevant(tree, interest)
+        chunks, unused = relevance.chunks(tree, interest)
+        if chunks and unused:
+            text = _without(text, lines, unused)
     elif any(problem.kind == "too-deep" for problem in unit.problems):
         return
     else:
@@ -90,103 +87,17 @@ def _deepest(tree: ast.Module) -> int | None:
     return next((node.lineno for node in level if hasattr(node, "lineno")), 1)
 
 
-def _names(node: ast.AST) -> tuple[set[str], set[str]]:
-    """The names a top-level statement defines, and every identifier in it."""
-    defined: set[str] = set()
-    used: set[str] = set()
-    for child in ast.walk(node):
-        if isinstance(child, ast.Name):
-            (used if isinstance(child.ctx, ast.Load) else defined).add(child.id)
-        elif isinstance(child, ast.Attribute):
-            used.add(child.attr)
-        elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            defined.add(child.name)
-        elif isinstance(child, ast.alias):
-            defined.add((child.asname or child.name).split(".")[0])
-            used.add(child.name)
-        elif isinstance(child, ast.ImportFrom):
-            used.add(child.module or "")
-        elif isinstance(child, ast.keyword) and child.arg:
-            used.add(child.arg)
-    return defined, used
-
-
-def _relevant(tree: ast.Module, interest: re.Pattern[str]) -> list[Chunk]:
-    """The top-level statements that use a name of interest, and whatever those refer to."""
-    statements = [(node, *_names(node)) for node in tree.body]
-    chosen = _using(statements, interest)
-    if not chosen:
-        return []
-    wanted: set[str] = set()
-    for index in chosen:
-        wanted |= statements[index][1] | statements[index][2]
-    for index, (node, _, _) in enumerate(statements):  # imports are cheap and say which names are not ours
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            chosen.add(index)
-    growing = True
-    while growing:
-        growing = False
-        for index, (node, defined, used) in enumerate(statements):
-            if index not in chosen and wanted & (defined | _roots(node)):
-                chosen.add(index)
-                wanted |= used | defined
-                growing = True
-    return _merge([_line_range(statements[index][0]) for index in sorted(chosen)])
-
-
-def _using(statements: list[tuple[ast.stmt, set[str], set[str]]], interest: re.Pattern[str]) -> set[int]:
-    """The statements with a name of interest, and those that use what these import or assign."""
-    chosen: set[int] = set()
-    derived: set[str] = set()
-    growing = True
-    while growing:
-        growing = False
-        for index, (node, defined, used) in enumerate(statements):
-            if index in chosen or not (derived & used or any(interest.search(name) for name in defined | used)):
-                continue
-            chosen.add(index)
-            growing = True
-            if isinstance(node, (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.If, ast.Try, ast.With)):
-                derived |= defined
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                derived.add(node.name)
-    return chosen
-
-
-def _roots(node: ast.stmt) -> set[str]:
-    """The names that a statement may change: ``options["a"] = 1``, ``options.update(…)``."""
-    targets: list[ast.expr] = []
-    if isinstance(node, ast.Assign):
-        targets = list(node.targets)
-    elif isinstance(node, ast.AugAssign):
-        targets = [node.target]
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        targets = [node.value.func]
-    roots: set[str] = set()
-    for target in targets:
-        while isinstance(target, (ast.Attribute, ast.Subscript)):
-            target = target.value
-        if isinstance(target, ast.Name):
-            roots.add(target.id)
-    return roots
-
-
-def _line_range(node: ast.stmt) -> Chunk:
-    first = node.lineno
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.decorator_list:
-        first = min(decorator.lineno for decorator in node.decorator_list)
-    return Chunk(first, node.end_lineno or node.lineno)
-
-
-def _merge(ranges: list[Chunk]) -> list[Chunk]:
-    """Ranges that touch or share a line become one: two statements may stand on one line."""
-    merged: list[Chunk] = []
-    for chunk in ranges:
-        if merged and chunk.first <= merged[-1].last + 1:
-            merged[-1] = Chunk(merged[-1].first, max(merged[-1].last, chunk.last))
-        else:
-            merged.append(chunk)
-    return merged
+def _without(text: bytes, lines: Lines, functions: list[ast.stmt]) -> bytes:
+    """The text with these functions' bodies blanked in place, so that all offsets stay as they are."""
+    blanked = bytearray(text)
+    for function in functions:
+        assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        first, last = function.body[0], function.body[-1]
+        start = lines.starts[first.lineno - 1] + first.col_offset  # ast counts columns in UTF-8 bytes
+        end = lines.starts[(last.end_lineno or last.lineno) - 1] + (last.end_col_offset or 0)
+        blanked[start:end] = _NOT_LINE_END.sub(b" ", text[start:end])
+        blanked[start : start + 1] = b"0"
+    return bytes(blanked)
 
 
 def _recovered(text: bytes, unit: Unit, lines: Lines, interest: re.Pattern[str]) -> list[Chunk]:

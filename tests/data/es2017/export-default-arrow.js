@@ -1,0 +1,1 @@
+export default (event, props) => fullstory.event(event, { ...props, email: user.email });

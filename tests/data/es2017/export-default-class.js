@@ -1,0 +1,1 @@
+export default class extends Base { constructor() { super(); analytics.load("k"); } }

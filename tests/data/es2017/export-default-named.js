@@ -1,0 +1,1 @@
+export default function track(name, { email } = {}) { window.analytics.track(name, { email }); }

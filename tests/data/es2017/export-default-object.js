@@ -1,0 +1,1 @@
+export default { name: "app", mounted() { this.$posthog.capture("mounted"); }, methods: { go: () => go() } };

@@ -1,0 +1,17 @@
+const api = {
+  get user() { return me.email; },
+  set user(value) { posthog.identify(value); },
+  track(event) { posthog.capture(event); },
+  async later() { await this.track("x"); },
+  *steps() { yield 1; },
+  [dynamic + "Key"]: 1,
+  [`template`]: 2,
+  ["plain"]: 3,
+  [(call("k"))]() { return 4; },
+  "quoted-key": 5, 'single': 6, 7: "seven", 0x10: "hex", 1.5: "half",
+  get: 1, set: 2, static: 3, await: 4, of: 5, new: 6, class: 7, default: 8, null: 9, true: 10,
+  named: function inner() { return inner; },
+  arrow: () => ({}),
+  wrapped: (function () { return 1; }),
+  get [sym]() { return 1; },
+};

@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+const { PostHog } = require("posthog-node");
+new PostHog("k").capture({ distinctId: "é", event: "x" });

@@ -1,0 +1,3 @@
+<!-- hide from old browsers
+mixpanel.init("k");
+--> end of hiding
