@@ -10,6 +10,10 @@ from trackaudit.findings import CONFIDENCES, Related, Result
 from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, Pattern, Text, Use, Value
 
 
+# How a record's words on what an option collects go on, where they do not complete "would collect".
+_VERBS = {"insecure-endpoint": "would send ", "tls-off": "would send ", "insecure-cookie": "would keep ", "debug-mode": ""}
+
+
 def weakest(*levels: str) -> str:
     """Confidence is the weakest of what it rests on."""
     return min(levels, key=CONFIDENCES.index)
@@ -35,7 +39,8 @@ def option_result(risk: Risk, rule: str) -> Result:
         "high" if option["verified"] else "low",
     )
     collects = entry["collects"] or option["collects"]
-    message = f"{_subject(risk)}{f': would collect {collects}' if collects else ''}{guarded(risk.guards)}"
+    verb = _VERBS.get(rule, "would collect ")
+    message = f"{_subject(risk)}{f': {verb}{collects}' if collects else ''}{guarded(risk.guards)}"
     return Result(
         rule, setup.use.sdk, entry["severity"], confidence, setup.path, risk.span, message,
         entry["fix"] or option["fix"], option["url"] or setup.call.get("url") or setup.client_url, related_places(risk), option["path"], setup.use.context,

@@ -27,6 +27,7 @@ from trackaudit.parse.build import assign_name
 MAX_DEPTH = 100
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _ESCAPE = re.compile(r"\\(u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|.)", re.S)
+_LONE_CR = re.compile(rb"\r(?!\n)")
 _FUNCTIONS = frozenset(
     ("arrow_function", "function_expression", "generator_function", "function_declaration",
      "generator_function_declaration", "method_definition")
@@ -50,7 +51,7 @@ def _parser(dialect: str) -> Parser:
 
 @cache
 def _comments(dialect: str) -> Query:
-    return Query(_language(dialect), "(comment) @comment")
+    return Query(_language(dialect), "[(comment) (html_comment)] @comment")
 
 
 def grammar(package: str) -> Any:
@@ -94,10 +95,18 @@ def _parse(text: bytes, dialect: str, region: Span | None) -> Node:
     if region is not None:
         parser.included_ranges = [_range(text, region)]
     try:
-        return parser.parse(text).root_node
+        return parser.parse(_line_ends(text, region)).root_node
     finally:
         if region is not None:
             parser.included_ranges = None
+
+
+def _line_ends(text: bytes, region: Span | None) -> bytes:
+    """The text with each lone CR as a LF: the grammars end a line at either, but see no missing semicolon at a CR."""
+    start, end = region or (0, len(text))
+    if text.find(b"\r", start, end) < 0:
+        return text
+    return text[:start] + _LONE_CR.sub(b"\n", text[start:end]) + text[end:]
 
 
 def _without_ampersands(text: bytes, root: Node) -> bytes:
@@ -118,7 +127,7 @@ def lower_expression(text: bytes, dialect: str, unit: Unit, region: Span) -> Exp
     if len(root.named_children) == 1 and root.named_children[0].type == "expression_statement":
         _note_comments(text, root, dialect, unit)
         lowering = _Lowering(text, unit)
-        value = lowering.expression(root.named_children[0].named_children[0], 0, ())
+        value = lowering.inner(root.named_children[0], 0, ())
         lowering.finish()
         return value
     return Unknown("not one expression", region)
@@ -197,6 +206,7 @@ class _Lowering:
         self.todo: list[tuple[Node, int, Guards]] = []
         self.depth = 0
         self.parent_element = -1
+        self.parents: dict[int, int] = {}  # the element that a function stands in, by the function's scope
 
     def program(self, root: Node, scope: int) -> None:
         self.todo.append((root, scope, ()))
@@ -206,6 +216,7 @@ class _Lowering:
         """Visit every statement that is still to visit, function bodies included."""
         while self.todo:
             node, scope, guards = self.todo.pop()
+            self.parent_element = self.parents.get(self.unit.function_scope(scope), -1) if self.parents else -1
             handler = _STATEMENTS.get(node.type)
             if handler is not None:
                 handler(self, node, scope, guards)
@@ -531,8 +542,11 @@ class _Lowering:
         while True:
             kind = node.type
             if kind == "call_expression":
-                links.append(node)
                 below = node.child_by_field_name("function")
+                if below is not None and below.type == "identifier" and below.text == b"await":
+                    below = _bare(node.named_children[-1])  # await (x).y(): the grammar takes it for a call
+                else:
+                    links.append(node)
             elif kind in ("member_expression", "subscript_expression"):
                 links.append(node)
                 below = node.child_by_field_name("object")
@@ -602,6 +616,8 @@ class _Lowering:
         if body is not None:
             if body.type == "statement_block":
                 self.todo.append((body, inner, guards))
+                if self.parent_element >= 0:
+                    self.parents[inner] = self.parent_element
             else:
                 value = self.expression(body, inner, guards)
                 self.unit.returns.setdefault(inner, []).append((value, ()))
@@ -638,11 +654,24 @@ class _Lowering:
         )
 
     def binary(self, node: Node, scope: int, guards: Guards) -> Expr:
-        left_node, operator_node, right_node = child_fields(node, "left", "operator", "right")
-        if left_node is None or right_node is None or operator_node is None:
+        """Operations from the innermost left operand outwards; of very many, the value of the last ones is kept."""
+        links: list[Node] = []
+        innermost: Node | None = node
+        while innermost is not None and innermost.type == "binary_expression":
+            links.append(innermost)
+            innermost = innermost.child_by_field_name("left")
+        value = self.expression(innermost, scope, guards) if innermost is not None else Unknown("empty", _span(node))
+        for outside in range(len(links) - 1, -1, -1):
+            value = self.operation(links[outside], value, scope, guards)
+            if outside >= MAX_DEPTH:
+                value = Unknown("nested too deep", _span(links[outside]))
+        return value
+
+    def operation(self, node: Node, left: Expr, scope: int, guards: Guards) -> Expr:
+        operator_node, right_node = child_fields(node, "operator", "right")
+        if right_node is None or operator_node is None:
             return Unknown("incomplete code", _span(node))
         operator = operator_node.type
-        left = self.expression(left_node, scope, guards)
         if operator in ("&&", "||"):
             right = self.expression(right_node, scope, (*guards, Guard(left, operator == "&&", scope)))
             return Logical(operator, left, right, _span(node))
@@ -729,7 +758,7 @@ def _inside(node: Node) -> list[Node]:
 
 def _bare(node: Node) -> Node:
     """What stands inside parentheses, brackets or braces."""
-    while node.type in ("parenthesized_expression", "computed_property_name", "jsx_expression") and (inside := _inside(node)):
+    while node.type in ("parenthesized_expression", "computed_property_name", "jsx_expression", "arguments") and (inside := _inside(node)):
         node = inside[0]
     return node
 

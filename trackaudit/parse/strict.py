@@ -41,9 +41,9 @@ def lower(text: bytes, unit: Unit, scope: int = 0) -> bool:
 
     The unit is left as it was where esprima could not, and where an expression nests past :data:`MAX_DEPTH`.
     """
-    code = _decoded(text)
     trial = deepcopy(unit)  # all or nothing: what nests too deep is only found on the way
     try:
+        code = _decoded(text)
         _Lowering(text, code, trial).program(_read(code), scope)
     except Exception:  # syntax errors, recursion errors, and what esprima's own bugs raise
         return False
@@ -54,8 +54,8 @@ def lower(text: bytes, unit: Unit, scope: int = 0) -> bool:
 
 def complaint(text: bytes) -> tuple[str, int] | None:
     """esprima's words for the first syntax error and its byte offset; None where it has none."""
-    code = _decoded(text)
     try:
+        code = _decoded(text)
         _read(code)
     except Exception as error:
         index = getattr(error, "index", None)
@@ -66,7 +66,7 @@ def complaint(text: bytes) -> tuple[str, int] | None:
 
 def _decoded(text: bytes) -> str:
     """The text with a Unix interpreter line, which ES2017 does not know, blanked."""
-    return _HASHBANG.sub(lambda match: " " * len(match[0]), text.decode("utf-8", "replace"))
+    return _HASHBANG.sub(lambda match: " " * len(match[0]), text.decode())
 
 
 @cache
@@ -284,12 +284,14 @@ class _Lowering:
         return None if item.computed else self.source(item.key)
 
     def key(self, item: Node, scope: int, guards: Guards) -> Span:
-        """Where a key is written, its brackets included; what is computed in them may call something too."""
+        """The span of a key; what is computed in its brackets may call something too."""
+        if item.computed:
+            self.expression(item.key, scope, guards)
+        return self.key_span(item)
+
+    def key_span(self, item: Node) -> Span:
         start, end = item.key.range
-        if not item.computed:
-            return self.span(item.key)
-        self.expression(item.key, scope, guards)
-        return self.bytes(self.code.rindex("[", 0, start), self.code.index("]", end) + 1)
+        return self.bytes(self.code.rindex("[", 0, start), self.code.index("]", end) + 1) if item.computed else self.span(item.key)
 
     def array(self, node: Node, scope: int, guards: Guards) -> Expr:
         elements: list[Expr | Spread] = []
@@ -333,11 +335,13 @@ class _Lowering:
         self.unit.calls.append(model.CallSite(call, scope, guards))
         return call
 
-    def function(self, node: Node, scope: int, guards: Guards, name: str = "") -> Expr:
+    def function(self, node: Node, scope: int, guards: Guards, name: str = "") -> model.Function:
         """A function; a method is given as the property or definition that holds it."""
         code = node.value or node
         if not name and code.id is not None:
             name = self.source(code.id)
+        elif not name and node.key is not None:
+            name = self.text[slice(*self.key_span(node))].decode()
         inner = self.unit.new_scope(scope, "function", name)
         names = tuple(self.source(item) if item.type == "Identifier" else "" for item in code.params)
         for index, parameter in enumerate(code.params):
