@@ -26,21 +26,37 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""import mixpanel from 'mixpanel-browser';
+    Example(
+        """import mixpanel from 'mixpanel-browser';
 mixpanel.init('TOKEN');
-""", file="app.js", versions="mixpanel-browser 2.11.1"),
+""",
+        file="app.js",
+        versions="mixpanel-browser 2.11.1",
+    ),
 )
 
 SAFE = (
-    Example("""import mixpanel from 'mixpanel-browser';
+    Example(
+        """import mixpanel from 'mixpanel-browser';
 mixpanel.init('TOKEN', { autotrack: false });
-""", file="app.js", versions="mixpanel-browser 2.11.1"),
-    Example("""import posthog from 'posthog-js';
+""",
+        file="app.js",
+        versions="mixpanel-browser 2.11.1",
+    ),
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { autocapture: false });
-""", file="app.js", versions="posthog-js 1.449.2"),
-    Example("""const mixpanel = createStub();
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
+    Example(
+        """const mixpanel = createStub();
 mixpanel.init('TOKEN');
-""", file="app.js", versions="mixpanel-browser 2.83.0"),
+""",
+        file="app.js",
+        versions="mixpanel-browser 2.83.0",
+    ),
 )
 
 

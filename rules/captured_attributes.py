@@ -23,18 +23,30 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""import mixpanel from 'mixpanel-browser';
+    Example(
+        """import mixpanel from 'mixpanel-browser';
 mixpanel.init('TOKEN', { autocapture: { capture_extra_attrs: ['value'] } });
-""", file="app.js", versions="mixpanel-browser 2.83.0"),
+""",
+        file="app.js",
+        versions="mixpanel-browser 2.83.0",
+    ),
 )
 
 SAFE = (
-    Example("""import mixpanel from 'mixpanel-browser';
+    Example(
+        """import mixpanel from 'mixpanel-browser';
 mixpanel.init('TOKEN', { autocapture: { pageview: 'url-with-path', block_selectors: ['form'] } });
-""", file="app.js", versions="mixpanel-browser 2.83.0"),
-    Example("""import mixpanel from 'mixpanel-browser';
+""",
+        file="app.js",
+        versions="mixpanel-browser 2.83.0",
+    ),
+    Example(
+        """import mixpanel from 'mixpanel-browser';
 mixpanel.init('TOKEN', { autocapture: false });
-""", file="app.js", versions="mixpanel-browser 2.83.0"),
+""",
+        file="app.js",
+        versions="mixpanel-browser 2.83.0",
+    ),
 )
 
 

@@ -23,18 +23,30 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""import sentry_sdk
+    Example(
+        """import sentry_sdk
 sentry_sdk.init(dsn=DSN, max_request_body_size="always")
-""", file="app.py", versions="sentry-sdk 2.30.0"),
+""",
+        file="app.py",
+        versions="sentry-sdk 2.30.0",
+    ),
 )
 
 SAFE = (
-    Example("""import sentry_sdk
+    Example(
+        """import sentry_sdk
 sentry_sdk.init(dsn=DSN, max_request_body_size="never")
-""", file="app.py", versions="sentry-sdk 2.30.0"),
-    Example("""import sentry_sdk
+""",
+        file="app.py",
+        versions="sentry-sdk 2.30.0",
+    ),
+    Example(
+        """import sentry_sdk
 sentry_sdk.init(dsn=DSN)
-""", file="app.py", versions="sentry-sdk 2.30.0"),
+""",
+        file="app.py",
+        versions="sentry-sdk 2.30.0",
+    ),
 )
 
 

@@ -95,7 +95,10 @@ def related_places(risk: Risk) -> tuple[Related, ...]:
     inside = setup.use.span.start <= risk.span.start and risk.span.end <= setup.use.span.end
     if risk.value is not None and risk.state == "written":
         origin = risk.value.span
-        if not (setup.use.span.start <= origin.start and origin.end <= setup.use.span.end) and abs(origin.start - risk.span.end) > 4:
+        if (
+            not (setup.use.span.start <= origin.start and origin.end <= setup.use.span.end)
+            and abs(origin.start - risk.span.end) > 4
+        ):
             places.append(Related(setup.path, origin, "the value comes from here"))
     if not inside:
         places.append(Related(setup.path, setup.use.callee_span, "the tracker is set up here"))

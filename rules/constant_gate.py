@@ -27,12 +27,20 @@ from trackaudit.rules.common import identity
 
 RISKY = (
     Example("const PROTOTYPE = true;\nif (PROTOTYPE) {\n  window.snowplow('enableFormTracking');\n}"),
-    Example("import posthog from 'posthog-js';\nif (true) posthog.init('k', { autocapture: false });", versions="posthog-js 1.449.2"),
+    Example(
+        "import posthog from 'posthog-js';\nif (true) posthog.init('k', { autocapture: false });", versions="posthog-js 1.449.2"
+    ),
 )
 
 SAFE = (
-    Example("if (window.settings.forms) {\n  window.snowplow('enableFormTracking', { options: { fields: { allowlist: ['plan'] } } });\n}"),
-    Example("DEBUG = False\nimport sentry_sdk\nif not DEBUG:\n    sentry_sdk.init(dsn=DSN)", file="settings.py", versions="sentry-sdk 2.30.0"),
+    Example(
+        "if (window.settings.forms) {\n  window.snowplow('enableFormTracking', { options: { fields: { allowlist: ['plan'] } } });\n}"
+    ),
+    Example(
+        "DEBUG = False\nimport sentry_sdk\nif not DEBUG:\n    sentry_sdk.init(dsn=DSN)",
+        file="settings.py",
+        versions="sentry-sdk 2.30.0",
+    ),
 )
 
 

@@ -28,7 +28,10 @@ RISKY = (
 )
 
 SAFE = (
-    Example("import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', { debug: import.meta.env.DEV });", versions="mixpanel-browser 2.83.0"),
+    Example(
+        "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', { debug: import.meta.env.DEV });",
+        versions="mixpanel-browser 2.83.0",
+    ),
     Example(
         "import posthog from 'posthog-js';\nif (process.env.NODE_ENV === 'development') posthog.init('k', { debug: true, autocapture: false });",
         versions="posthog-js 1.449.2",

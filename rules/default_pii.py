@@ -23,21 +23,37 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""import sentry_sdk
+    Example(
+        """import sentry_sdk
 sentry_sdk.init(dsn=DSN, send_default_pii=True)
-""", file="app.py", versions="sentry-sdk 2.30.0"),
-    Example("""import * as Sentry from '@sentry/node';
+""",
+        file="app.py",
+        versions="sentry-sdk 2.30.0",
+    ),
+    Example(
+        """import * as Sentry from '@sentry/node';
 Sentry.init({ dsn, sendDefaultPii: true });
-""", file="app.js", versions="@sentry/node 9.0.0"),
+""",
+        file="app.js",
+        versions="@sentry/node 9.0.0",
+    ),
 )
 
 SAFE = (
-    Example("""import sentry_sdk
+    Example(
+        """import sentry_sdk
 sentry_sdk.init(dsn=DSN, send_default_pii=False)
-""", file="app.py", versions="sentry-sdk 2.30.0"),
-    Example("""import * as Sentry from '@sentry/node';
+""",
+        file="app.py",
+        versions="sentry-sdk 2.30.0",
+    ),
+    Example(
+        """import * as Sentry from '@sentry/node';
 Sentry.init({ dsn });
-""", file="app.js", versions="@sentry/node 9.0.0"),
+""",
+        file="app.js",
+        versions="@sentry/node 9.0.0",
+    ),
 )
 
 

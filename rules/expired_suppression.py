@@ -17,7 +17,12 @@ from __future__ import annotations
 
 from trackaudit.findings import Example
 
-RISKY = (Example("import posthog from 'posthog-js';\n// trackaudit: ignore[unmasked-inputs] until 2020-01-01 -- until the new form is out\nposthog.init('k', { session_recording: { maskAllInputs: false } });", versions="posthog-js 1.449.2"),)
+RISKY = (
+    Example(
+        "import posthog from 'posthog-js';\n// trackaudit: ignore[unmasked-inputs] until 2020-01-01 -- until the new form is out\nposthog.init('k', { session_recording: { maskAllInputs: false } });",
+        versions="posthog-js 1.449.2",
+    ),
+)
 
 SAFE = (
     Example(

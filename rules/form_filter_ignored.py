@@ -24,18 +24,30 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_result
 
 RISKY = (
-    Example("""import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
+    Example(
+        """import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
 enableFormTracking({ options: { fields: { blacklist: ['card', 'iban'] } } });
-""", file="app.js", versions="@snowplow/browser-plugin-form-tracking 4.6.8"),
-    Example("""import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
+""",
+        file="app.js",
+        versions="@snowplow/browser-plugin-form-tracking 4.6.8",
+    ),
+    Example(
+        """import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
 enableFormTracking({ fields: { allowlist: ['plan'] } });
-""", file="app.js", versions="@snowplow/browser-plugin-form-tracking 3.24.6"),
+""",
+        file="app.js",
+        versions="@snowplow/browser-plugin-form-tracking 3.24.6",
+    ),
 )
 
 SAFE = (
-    Example("""import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
+    Example(
+        """import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
 enableFormTracking({ options: { fields: { allowlist: ['plan'] } } });
-""", file="app.js", versions="@snowplow/browser-plugin-form-tracking 3.24.6"),
+""",
+        file="app.js",
+        versions="@snowplow/browser-plugin-form-tracking 3.24.6",
+    ),
     Example("""import { enableFormTracking } from './forms';
 enableFormTracking({ fields: { blacklist: ['card'] } });
 """),

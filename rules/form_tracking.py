@@ -26,18 +26,30 @@ from trackaudit.rules.common import option_results
 
 RISKY = (
     Example("window.snowplow('enableFormTracking');"),
-    Example("""import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
+    Example(
+        """import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
 enableFormTracking({ options: { fields: { denylist: ['password'] } } });
-""", file="app.js", versions="@snowplow/browser-plugin-form-tracking 4.6.8"),
+""",
+        file="app.js",
+        versions="@snowplow/browser-plugin-form-tracking 4.6.8",
+    ),
 )
 
 SAFE = (
-    Example("""import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
+    Example(
+        """import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';
 enableFormTracking({ options: { forms: { allowlist: ['survey'] }, fields: { allowlist: ['plan'] } } });
-""", file="app.js", versions="@snowplow/browser-plugin-form-tracking 4.6.8"),
-    Example("""import { disableFormTracking } from '@snowplow/browser-plugin-form-tracking';
+""",
+        file="app.js",
+        versions="@snowplow/browser-plugin-form-tracking 4.6.8",
+    ),
+    Example(
+        """import { disableFormTracking } from '@snowplow/browser-plugin-form-tracking';
 disableFormTracking();
-""", file="app.js", versions="@snowplow/browser-plugin-form-tracking 4.6.8"),
+""",
+        file="app.js",
+        versions="@snowplow/browser-plugin-form-tracking 4.6.8",
+    ),
 )
 
 

@@ -22,18 +22,30 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""import posthog from 'posthog-js';
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { secure_cookie: false });
-""", file="app.js", versions="posthog-js 1.449.2"),
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
 )
 
 SAFE = (
-    Example("""import posthog from 'posthog-js';
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { secure_cookie: true });
-""", file="app.js", versions="posthog-js 1.449.2"),
-    Example("""import posthog from 'posthog-js';
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { autocapture: false });
-""", file="app.js", versions="posthog-js 1.449.2"),
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
 )
 
 

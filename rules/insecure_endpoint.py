@@ -23,21 +23,37 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""import posthog from 'posthog-js';
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { api_host: 'http://ph.shop.com' });
-""", file="app.js", versions="posthog-js 1.449.2"),
-    Example("""from snowplow_tracker import AsyncEmitter
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
+    Example(
+        """from snowplow_tracker import AsyncEmitter
 emitter = AsyncEmitter("collect.shop.com")
-""", file="app.py", versions="snowplow-tracker 1.1.0"),
+""",
+        file="app.py",
+        versions="snowplow-tracker 1.1.0",
+    ),
 )
 
 SAFE = (
-    Example("""import posthog from 'posthog-js';
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { api_host: 'http://localhost:8000' });
-""", file="app.js", versions="posthog-js 1.449.2"),
-    Example("""from snowplow_tracker import AsyncEmitter
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
+    Example(
+        """from snowplow_tracker import AsyncEmitter
 emitter = AsyncEmitter("https://collect.shop.com")
-""", file="app.py", versions="snowplow-tracker 1.1.0"),
+""",
+        file="app.py",
+        versions="snowplow-tracker 1.1.0",
+    ),
 )
 
 

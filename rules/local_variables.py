@@ -23,18 +23,30 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""from posthog import Posthog
+    Example(
+        """from posthog import Posthog
 client = Posthog('phc_x', capture_exception_code_variables=True, code_variables_mask_patterns=[])
-""", file="app.py", versions="posthog 7.91.1"),
+""",
+        file="app.py",
+        versions="posthog 7.91.1",
+    ),
 )
 
 SAFE = (
-    Example("""from posthog import Posthog
+    Example(
+        """from posthog import Posthog
 client = Posthog('phc_x')
-""", file="app.py", versions="posthog 7.91.1"),
-    Example("""import sentry_sdk
+""",
+        file="app.py",
+        versions="posthog 7.91.1",
+    ),
+    Example(
+        """import sentry_sdk
 sentry_sdk.init(dsn=DSN, include_local_variables=False)
-""", file="app.py", versions="sentry-sdk 2.30.0"),
+""",
+        file="app.py",
+        versions="sentry-sdk 2.30.0",
+    ),
 )
 
 

@@ -28,12 +28,20 @@ from trackaudit.rules.common import guarded, identity
 
 RISKY = (
     Example("import posthog from 'posthog-js';\nposthog.identify(user.email);", versions="posthog-js 1.449.2"),
-    Example("from mixpanel import Mixpanel\nmp = Mixpanel(TOKEN)\nmp.track(user.email, 'Signed up')", file="app.py", versions="mixpanel 5.4.1"),
+    Example(
+        "from mixpanel import Mixpanel\nmp = Mixpanel(TOKEN)\nmp.track(user.email, 'Signed up')",
+        file="app.py",
+        versions="mixpanel 5.4.1",
+    ),
 )
 
 SAFE = (
     Example("import posthog from 'posthog-js';\nposthog.identify(user.id);", versions="posthog-js 1.449.2"),
-    Example("from mixpanel import Mixpanel\nmp = Mixpanel(TOKEN)\nmp.track(str(user.pk), 'Signed up')", file="app.py", versions="mixpanel 5.4.1"),
+    Example(
+        "from mixpanel import Mixpanel\nmp = Mixpanel(TOKEN)\nmp.track(str(user.pk), 'Signed up')",
+        file="app.py",
+        versions="mixpanel 5.4.1",
+    ),
 )
 
 

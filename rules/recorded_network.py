@@ -23,21 +23,37 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""import * as Sentry from '@sentry/react';
+    Example(
+        """import * as Sentry from '@sentry/react';
 Sentry.init({ dsn, replaysSessionSampleRate: 0.1, integrations: [Sentry.replayIntegration({ networkDetailAllowUrls: [/.*/] })] });
-""", file="app.js", versions="@sentry/react 8.30.0"),
-    Example("""import posthog from 'posthog-js';
+""",
+        file="app.js",
+        versions="@sentry/react 8.30.0",
+    ),
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { session_recording: { recordBody: true } });
-""", file="app.js", versions="posthog-js 1.449.2"),
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
 )
 
 SAFE = (
-    Example("""import * as Sentry from '@sentry/react';
+    Example(
+        """import * as Sentry from '@sentry/react';
 Sentry.init({ dsn, replaysSessionSampleRate: 0.1, integrations: [Sentry.replayIntegration({ networkDetailAllowUrls: [] })] });
-""", file="app.js", versions="@sentry/react 8.30.0"),
-    Example("""import posthog from 'posthog-js';
+""",
+        file="app.js",
+        versions="@sentry/react 8.30.0",
+    ),
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { session_recording: { recordBody: false } });
-""", file="app.js", versions="posthog-js 1.449.2"),
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
 )
 
 

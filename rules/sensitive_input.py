@@ -54,7 +54,13 @@ def check(project: Project) -> Iterator[Result]:
             if reach is None or setup.use.sdk in seen or not _captures(setup, capture, field):
                 continue
             seen.add(setup.use.sdk)
-            yield _result(setup, capture, field, path, weakest(reach, identity(setup.use), "high" if certain else "medium", "medium" if capture["server"] else "high"))
+            yield _result(
+                setup,
+                capture,
+                field,
+                path,
+                weakest(reach, identity(setup.use), "high" if certain else "medium", "medium" if capture["server"] else "high"),
+            )
 
 
 def active(project: Project) -> Iterator[tuple[Setup, Table, bool]]:

@@ -28,8 +28,15 @@ from trackaudit.resolve.values import Condition, Known, Listing, Mapping, OneOf,
 from trackaudit.rules.common import guarded, identity, weakest
 
 RISKY = (
-    Example("import posthog from 'posthog-js';\nposthog.capture('signed up', { email: user.email, plan });", versions="posthog-js 1.449.2"),
-    Example("import sentry_sdk\nsentry_sdk.set_context('login', {'password': form.password})", file="app.py", versions="sentry-sdk 2.30.0"),
+    Example(
+        "import posthog from 'posthog-js';\nposthog.capture('signed up', { email: user.email, plan });",
+        versions="posthog-js 1.449.2",
+    ),
+    Example(
+        "import sentry_sdk\nsentry_sdk.set_context('login', {'password': form.password})",
+        file="app.py",
+        versions="sentry-sdk 2.30.0",
+    ),
 )
 
 SAFE = (
@@ -63,7 +70,9 @@ def _properties(send: Send) -> Iterator[tuple[str, Span, Value, tuple[Condition,
         yield from _leaves(bag, "", bag.span, (), 0)
 
 
-def _leaves(value: Value, key: str, span: Span, guards: tuple[Condition, ...], depth: int) -> Iterator[tuple[str, Span, Value, tuple[Condition, ...]]]:
+def _leaves(
+    value: Value, key: str, span: Span, guards: tuple[Condition, ...], depth: int
+) -> Iterator[tuple[str, Span, Value, tuple[Condition, ...]]]:
     """Every key of a bag with its value, in nested objects and lists too."""
     if depth > _MAX_DEPTH:
         return

@@ -23,18 +23,30 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""from mixpanel import Consumer, Mixpanel
+    Example(
+        """from mixpanel import Consumer, Mixpanel
 mp = Mixpanel(TOKEN, consumer=Consumer(verify_cert=False))
-""", file="app.py", versions="mixpanel 5.4.1"),
+""",
+        file="app.py",
+        versions="mixpanel 5.4.1",
+    ),
 )
 
 SAFE = (
-    Example("""from mixpanel import Consumer, Mixpanel
+    Example(
+        """from mixpanel import Consumer, Mixpanel
 mp = Mixpanel(TOKEN, consumer=Consumer(api_host="api-eu.mixpanel.com"))
-""", file="app.py", versions="mixpanel 5.4.1"),
-    Example("""from mixpanel import Consumer, Mixpanel
+""",
+        file="app.py",
+        versions="mixpanel 5.4.1",
+    ),
+    Example(
+        """from mixpanel import Consumer, Mixpanel
 mp = Mixpanel(TOKEN, consumer=Consumer(verify_cert=True))
-""", file="app.py", versions="mixpanel 5.4.1"),
+""",
+        file="app.py",
+        versions="mixpanel 5.4.1",
+    ),
 )
 
 

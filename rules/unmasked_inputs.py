@@ -25,21 +25,37 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""import posthog from 'posthog-js';
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { session_recording: { maskAllInputs: false } });
-""", file="app.js", versions="posthog-js 1.449.2"),
-    Example("""import * as Sentry from '@sentry/react';
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
+    Example(
+        """import * as Sentry from '@sentry/react';
 Sentry.init({ dsn, replaysSessionSampleRate: 0.1, integrations: [Sentry.replayIntegration({ maskAllInputs: false })] });
-""", file="app.js", versions="@sentry/react 8.30.0"),
+""",
+        file="app.js",
+        versions="@sentry/react 8.30.0",
+    ),
 )
 
 SAFE = (
-    Example("""import posthog from 'posthog-js';
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { session_recording: { maskAllInputs: true } });
-""", file="app.js", versions="posthog-js 1.449.2"),
-    Example("""import posthog from 'posthog-js';
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
+    Example(
+        """import posthog from 'posthog-js';
 posthog.init('phc_x', { disable_session_recording: true, session_recording: { maskAllInputs: false } });
-""", file="app.js", versions="posthog-js 1.449.2"),
+""",
+        file="app.js",
+        versions="posthog-js 1.449.2",
+    ),
 )
 
 

@@ -23,18 +23,30 @@ from trackaudit.findings import Example, Result
 from trackaudit.rules.common import option_results
 
 RISKY = (
-    Example("""import * as Sentry from '@sentry/react';
+    Example(
+        """import * as Sentry from '@sentry/react';
 Sentry.init({ dsn, replaysSessionSampleRate: 0.1, integrations: [Sentry.replayIntegration({ maskAllText: false })] });
-""", file="app.js", versions="@sentry/react 8.30.0"),
+""",
+        file="app.js",
+        versions="@sentry/react 8.30.0",
+    ),
 )
 
 SAFE = (
-    Example("""import * as Sentry from '@sentry/react';
+    Example(
+        """import * as Sentry from '@sentry/react';
 Sentry.init({ dsn, replaysSessionSampleRate: 0.1, integrations: [Sentry.replayIntegration({ unmask: ['.public-price'] })] });
-""", file="app.js", versions="@sentry/react 8.30.0"),
-    Example("""import * as Sentry from '@sentry/react';
+""",
+        file="app.js",
+        versions="@sentry/react 8.30.0",
+    ),
+    Example(
+        """import * as Sentry from '@sentry/react';
 Sentry.init({ dsn, replaysSessionSampleRate: 0.1, integrations: [Sentry.replayIntegration()] });
-""", file="app.js", versions="@sentry/react 8.30.0"),
+""",
+        file="app.js",
+        versions="@sentry/react 8.30.0",
+    ),
 )
 
 

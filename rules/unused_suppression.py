@@ -17,7 +17,12 @@ from __future__ import annotations
 
 from trackaudit.findings import Example
 
-RISKY = (Example("import posthog from 'posthog-js';\n// trackaudit: ignore[unmasked-inputs] -- the field is public\nposthog.init('k', { autocapture: false });", versions="posthog-js 1.449.2"),)
+RISKY = (
+    Example(
+        "import posthog from 'posthog-js';\n// trackaudit: ignore[unmasked-inputs] -- the field is public\nposthog.init('k', { autocapture: false });",
+        versions="posthog-js 1.449.2",
+    ),
+)
 
 SAFE = (
     Example(

@@ -27,8 +27,12 @@ RISKY = (
 )  # fmt: skip
 
 SAFE = (
-    Example("import * as Sentry from '@sentry/node';\nSentry.init({ dsn, sendDefaultPii: false });", versions="@sentry/node 9.0.0"),
-    Example("import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', { autotrack: false });", versions="mixpanel-browser 2.40.1"),
+    Example(
+        "import * as Sentry from '@sentry/node';\nSentry.init({ dsn, sendDefaultPii: false });", versions="@sentry/node 9.0.0"
+    ),
+    Example(
+        "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', { autotrack: false });", versions="mixpanel-browser 2.40.1"
+    ),
 )
 
 

@@ -31,7 +31,9 @@ RISKY = (Example("import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', {
 
 SAFE = (
     Example("import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', {});", versions="mixpanel-browser 2.41.0"),
-    Example("import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', { autotrack: false });", versions="mixpanel-browser 2.13.0"),
+    Example(
+        "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', { autotrack: false });", versions="mixpanel-browser 2.13.0"
+    ),
 )
 
 
@@ -41,7 +43,11 @@ def check(project: Project) -> Iterator[Result]:
         sdk = project.catalogue.packages.get(package)
         if place is None or sdk is None:
             continue
-        related = (Related(resolved.locked.path, resolved.locked.span, "the lockfile installs it"),) if resolved.locked and resolved.declared else ()
+        related = (
+            (Related(resolved.locked.path, resolved.locked.span, "the lockfile installs it"),)
+            if resolved.locked and resolved.declared
+            else ()
+        )
         for client in project.catalogue.record(sdk)["client"]:
             for leak in client["leak"]:
                 if package in leak["packages"]:
@@ -52,17 +58,25 @@ def check(project: Project) -> Iterator[Result]:
             if known is not None and known[2] is not None:
                 client = project.catalogue.client(known[0], known[1])
                 for leak in client["leak"]:
-                    yield from _judge(project, known[0], client, leak, Pinned("npm", known[2], None), Place(path, script.span), script.url, ())
+                    yield from _judge(
+                        project, known[0], client, leak, Pinned("npm", known[2], None), Place(path, script.span), script.url, ()
+                    )
 
 
-def _judge(project: Project, sdk: str, client: Table, leak: Table, pinned: Pinned, place: Place, name: str, related: tuple[Related, ...]) -> Iterator[Result]:
+def _judge(
+    project: Project, sdk: str, client: Table, leak: Table, pinned: Pinned, place: Place, name: str, related: tuple[Related, ...]
+) -> Iterator[Result]:
     inside, certain = fits(leak["versions"], pinned)
     if not inside or not certain:
         return
     confidence = "high"
     if leak["when"]:
         folder = project.package_of(place.path)
-        setups = [setup for setup in project.setups if setup.client is client and setup.role == "setup" and project.package_of(setup.path) == folder]
+        setups = [
+            setup
+            for setup in project.setups
+            if setup.client is client and setup.role == "setup" and project.package_of(setup.path) == folder
+        ]
         answers = [all(setup.condition(condition).answer is not False for condition in leak["when"]) for setup in setups]
         if setups and not any(answers):
             return

@@ -75,7 +75,11 @@ def write_example(folder: Path, example: Example) -> None:
     file.write_text(example.code, encoding="utf-8")
     packages = Catalogue().packages
     pins = [line.split() for line in example.versions.split(",") if line]
-    npm = [f'    "{name}": "{version}"' for name, version in pins if f"npm:{name}" in packages and example.file.endswith(("js", "jsx", "ts", "tsx", "html", "vue"))]
+    npm = [
+        f'    "{name}": "{version}"'
+        for name, version in pins
+        if f"npm:{name}" in packages and example.file.endswith(("js", "jsx", "ts", "tsx", "html", "vue"))
+    ]
     if npm:
         (folder / "package.json").write_text('{\n  "dependencies": {\n' + ",\n".join(npm) + "\n  }\n}\n")
     elif pins:

@@ -7,7 +7,17 @@ from datetime import date
 from typing import Callable, Iterable, NamedTuple
 
 from trackaudit.config import Config
-from trackaudit.discover import MANIFEST_MAX_SIZE, Listed, Policy, Selection, Skipped, Unreadable, list_files, looks_minified, read
+from trackaudit.discover import (
+    MANIFEST_MAX_SIZE,
+    Listed,
+    Policy,
+    Selection,
+    Skipped,
+    Unreadable,
+    list_files,
+    looks_minified,
+    read,
+)
 from trackaudit.findings import Failure, Finding
 from trackaudit.languages import MARKUP, language_of, manifest_of
 from trackaudit.prefilter import NOTHING, Hits, Prefilter, mentions_field
@@ -84,7 +94,9 @@ class _Run:
         if not self.folders and not self.texts and not self.field_only and not self.manifests:
             return False
         seen = {listed.path for listed in asked}
-        candidates = self.selection.candidates((name for name in list_files(request.root, request.git) if name not in seen), self.reported)
+        candidates = self.selection.candidates(
+            (name for name in list_files(request.root, request.git) if name not in seen), self.reported
+        )
         for count, listed in enumerate(candidates):
             self._take(listed)
             if count % 500 == 0:
@@ -126,7 +138,11 @@ class _Run:
         if hits is NOTHING and not wide and self.request.use_prefilter:
             self._note_field(listed, data)
             return
-        if listed.language != "python" and not (path in self.explicit and not self.request.force_exclude) and looks_minified(data, listed.language):
+        if (
+            listed.language != "python"
+            and not (path in self.explicit and not self.request.force_exclude)
+            and looks_minified(data, listed.language)
+        ):
             if reported:
                 self.selection.skip("minified")
             return

@@ -42,14 +42,32 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("paths", nargs=-1)
-@click.option("--format", "format_name", type=click.Choice(("text", "json", "sarif", "github")), default="text", help="Output format.")
+@click.option(
+    "--format", "format_name", type=click.Choice(("text", "json", "sarif", "github")), default="text", help="Output format."
+)
 @click.option("--output", "-o", metavar="FILE", help="Write the report to FILE instead of standard output.")
-@click.option("--profile", type=click.Choice(("default", "strict")), help="strict shows everything, notes and less certain findings included.")
+@click.option(
+    "--profile",
+    type=click.Choice(("default", "strict")),
+    help="strict shows everything, notes and less certain findings included.",
+)
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 from this severity on (default: warning).")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@click.option("--select", multiple=True, metavar="NAME", help="Only these rules, categories or SDKs. Repeatable; adds to the configuration.")
-@click.option("--deselect", multiple=True, metavar="NAME", help="Not these rules, categories or SDKs. Repeatable; adds to the configuration.")
-@click.option("--include", multiple=True, metavar="PATTERN", help="Audit files that are skipped by default (git-ignore pattern). Repeatable.")
+@click.option(
+    "--select", multiple=True, metavar="NAME", help="Only these rules, categories or SDKs. Repeatable; adds to the configuration."
+)
+@click.option(
+    "--deselect",
+    multiple=True,
+    metavar="NAME",
+    help="Not these rules, categories or SDKs. Repeatable; adds to the configuration.",
+)
+@click.option(
+    "--include",
+    multiple=True,
+    metavar="PATTERN",
+    help="Audit files that are skipped by default (git-ignore pattern). Repeatable.",
+)
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave files out (git-ignore pattern). Repeatable.")
 @click.option("--no-force-exclude", is_flag=True, help="Audit explicitly named files even where they would be left out.")
 @click.option("--max-size", type=int, metavar="BYTES", help="Skip larger source files (default: 1000000).")
@@ -59,7 +77,9 @@ def cli() -> None:
 @click.option("--javascript-parser", type=click.Choice(("auto", "tree-sitter", "esprima")), help="How plain JavaScript is read.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of analysed files.")
 @click.option("--jobs", "-j", type=int, default=0, metavar="N", help="Worker processes (default: one per processor).")
-@click.option("--now", metavar="DATE", help="The day that suppression dates are compared with (default: SOURCE_DATE_EPOCH, else today).")
+@click.option(
+    "--now", metavar="DATE", help="The day that suppression dates are compared with (default: SOURCE_DATE_EPOCH, else today)."
+)
 @click.option("--traceback", is_flag=True, help="Show a traceback for an internal error.")
 def check(paths: tuple[str, ...], **options: Any) -> None:
     """Audit PATHS: files or folders, by default the current one; '-' reads standard input.
@@ -112,7 +132,11 @@ def _requests(paths: tuple[str, ...], options: dict[str, Any], today: date) -> l
     places: dict[tuple[str, bool], list[str]] = {}
     missing = []
     for path in (stdin_file,) if stdin_file else paths or (".",):
-        full = os.path.realpath(path) if os.path.isdir(path) else os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
+        full = (
+            os.path.realpath(path)
+            if os.path.isdir(path)
+            else os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
+        )
         if not os.path.lexists(full) and not stdin_file:
             missing.append(f"{path}: no such file or folder")
             continue

@@ -112,7 +112,11 @@ def _walk(root: str) -> Iterator[str]:
             with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
                 rules.append((base, pathspec.GitIgnoreSpec.from_lines(file)))
         prefix = base + "/" if base else ""
-        folders[:] = sorted(name for name in folders if name not in (".git", ".hg", "node_modules") and not (rules and ignored(prefix + name, True)))
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in (".git", ".hg", "node_modules") and not (rules and ignored(prefix + name, True))
+        )
         for name in sorted(files):
             if not rules or not ignored(prefix + name, False):
                 yield prefix + name

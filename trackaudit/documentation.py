@@ -30,14 +30,29 @@ def document(rule: RuleInfo) -> Document:
     sections = {title: " ".join(body.split()) for title, body in zip(parts[::2], parts[1::2], strict=True)}
     references = tuple(word for word in sections["References"].split() if word != "-")
     return Document(
-        summary.strip(), sections["What it does"], sections["Why is this bad?"], sections["How to fix"], references, module.RISKY, module.SAFE
+        summary.strip(),
+        sections["What it does"],
+        sections["Why is this bad?"],
+        sections["How to fix"],
+        references,
+        module.RISKY,
+        module.SAFE,
     )
 
 
 def help_markdown(rule: RuleInfo) -> str:
     """A rule's page, without its heading."""
     doc = document(rule)
-    lines = [f"**{rule.summary}** Category `{rule.category}`.", "", doc.what, "", f"**Why is this bad?** {doc.why}", "", f"**How to fix.** {doc.fix}", ""]
+    lines = [
+        f"**{rule.summary}** Category `{rule.category}`.",
+        "",
+        doc.what,
+        "",
+        f"**Why is this bad?** {doc.why}",
+        "",
+        f"**How to fix.** {doc.fix}",
+        "",
+    ]
     for title, examples in (("Risky", doc.risky), ("Safe", doc.safe)):
         lines += [f"**{title}**", ""]
         for example in examples:
@@ -54,7 +69,12 @@ def _block(example: Example) -> list[str]:
 
 def rules_page() -> str:
     """``docs/rules.md``: every rule on one page, by category."""
-    lines = ["# Rules", "", "Generated from the rules' own documentation by `python -m trackaudit.documentation`; do not edit.", ""]
+    lines = [
+        "# Rules",
+        "",
+        "Generated from the rules' own documentation by `python -m trackaudit.documentation`; do not edit.",
+        "",
+    ]
     for rule in RULES:
         lines += [f"## {rule.id}", "", help_markdown(rule)]
     return "\n".join(lines).rstrip() + "\n"

@@ -47,7 +47,9 @@ def judge(run: _Run) -> Report:
     results = [result for result in _selected(results, request.config) if run.reported(result.path)]
     lines = _LinesOf(sources)
     reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
-    sorted_out = suppress.apply(results, reported, lines, request.config, request.today, set(BY_ID), _complete(run, request.config))
+    sorted_out = suppress.apply(
+        results, reported, lines, request.config, request.today, set(BY_ID), _complete(run, request.config)
+    )
     kept = [*sorted_out.kept, *_selected(sorted_out.hygiene, request.config)]
     kept.sort(key=lambda result: (result.path, result.span, result.rule))
     placed = _placed([(result, None) for result in kept], lines)
@@ -147,7 +149,8 @@ def _placed(results: list[tuple[Result, str | None]], lines: _LinesOf) -> list[F
         ordinal = seen[identity] = seen.get(identity, -1) + 1
         fingerprint = blake2b("\0".join(map(str, (*identity, ordinal))).encode(), digest_size=16).hexdigest()
         related = tuple(
-            RelatedLocation(place.path, Position(*lines[place.path].position(place.span.start)), place.message) for place in result.related
+            RelatedLocation(place.path, Position(*lines[place.path].position(place.span.start)), place.message)
+            for place in result.related
         )
         start, end = (Position(*table.position(offset)) for offset in result.span)
         findings.append(Finding(result, BY_ID[result.rule].category, result.path, start, end, related, fingerprint, reason))

@@ -307,9 +307,7 @@ class Unit:
         """
         here = scope
         while scope >= 0:
-            if name in self.bindings[scope] and (
-                scope == here or self.scopes[scope].kind != "class"
-            ):
+            if name in self.bindings[scope] and (scope == here or self.scopes[scope].kind != "class"):
                 return self.bindings[scope][name], scope
             scope = self.scopes[scope].parent
         return None

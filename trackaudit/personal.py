@@ -88,7 +88,9 @@ class PersonalData:
 
     def scrubs(self, value: Value) -> bool:
         """Whether a value is what a hashing, redacting or counting function made of it."""
-        return isinstance(value, Invoked) and bool(self._scrubbers & {word for step in value.name.split(".") for word in words_of(step)})
+        return isinstance(value, Invoked) and bool(
+            self._scrubbers & {word for step in value.name.split(".") for word in words_of(step)}
+        )
 
     def carries(self, key: str, value: Value) -> Category | None:
         """The category of a property, from its key and from what its value is called; None where nothing can be in it."""

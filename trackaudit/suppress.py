@@ -37,7 +37,15 @@ class Suppressed(NamedTuple):
     hygiene: list[Result]
 
 
-def apply(results: list[Result], files: dict[str, FileFacts], lines: dict[str, Lines], config: Config, today: date, known: set[str], complete: set[str]) -> Suppressed:
+def apply(
+    results: list[Result],
+    files: dict[str, FileFacts],
+    lines: dict[str, Lines],
+    config: Config,
+    today: date,
+    known: set[str],
+    complete: set[str],
+) -> Suppressed:
     """Sort results into kept and suppressed. ``complete`` are the rules that had the whole context: only of these is a
     suppression called unused."""
     found, hygiene = _read(files, lines, today, known)
@@ -59,7 +67,9 @@ def apply(results: list[Result], files: dict[str, FileFacts], lines: dict[str, L
     return Suppressed(kept, suppressed, hygiene)
 
 
-def _read(files: dict[str, FileFacts], lines: dict[str, Lines], today: date, known: set[str]) -> tuple[list[Suppression], list[Result]]:
+def _read(
+    files: dict[str, FileFacts], lines: dict[str, Lines], today: date, known: set[str]
+) -> tuple[list[Suppression], list[Result]]:
     """All valid suppressions, and complaints about the others."""
     found: list[Suppression] = []
     hygiene: list[Result] = []
@@ -79,10 +89,16 @@ def _read(files: dict[str, FileFacts], lines: dict[str, Lines], today: date, kno
             hygiene += _unknown(rules, path, comment.span, known)
             reason = (match[3] or "").strip()
             if not reason:
-                hygiene.append(_complaint("unexplained-suppression", path, comment.span, "this suppression gives no reason, so it does not suppress"))
+                hygiene.append(
+                    _complaint(
+                        "unexplained-suppression", path, comment.span, "this suppression gives no reason, so it does not suppress"
+                    )
+                )
                 continue
             if until is not None and until < today:
-                hygiene.append(_complaint("expired-suppression", path, comment.span, f"this suppression ended on {until.isoformat()}"))
+                hygiene.append(
+                    _complaint("expired-suppression", path, comment.span, f"this suppression ended on {until.isoformat()}")
+                )
             first, last = _covered(comment, facts, lines[path])
             found.append(Suppression(path, comment, tuple(rule for rule in rules if rule in known), until, reason, first, last))
     return found, hygiene
@@ -102,7 +118,11 @@ def _unknown(rules: tuple[str, ...], path: str, span: Span, known: set[str]) -> 
 
     if not rules:
         return [_complaint("unknown-suppression", path, span, "this suppression names no rule; there is no blanket form")]
-    return [_complaint("unknown-suppression", path, span, f"there is no rule {rule!r}{suggestion(rule, known)}") for rule in rules if rule not in known]
+    return [
+        _complaint("unknown-suppression", path, span, f"there is no rule {rule!r}{suggestion(rule, known)}")
+        for rule in rules
+        if rule not in known
+    ]
 
 
 def _covered(comment: CommentFact, facts: FileFacts, lines: Lines) -> tuple[int, int]:
@@ -128,7 +148,9 @@ def _is_comment(line: str) -> bool:
     return line.lstrip().startswith(("//", "#", "/*", "*", "<!--", "{/*"))
 
 
-def _comment_for(result: Result, found: list[Suppression], lines: dict[str, Lines], today: date, used: set[tuple[str, Span, str]]) -> str | None:
+def _comment_for(
+    result: Result, found: list[Suppression], lines: dict[str, Lines], today: date, used: set[tuple[str, Span, str]]
+) -> str | None:
     for item in found:
         if item.path != result.path or result.rule not in item.rules:
             continue
@@ -172,7 +194,9 @@ def _config_hygiene(config: Config, used: set[int], today: date, complete: set[s
     for ignore in config.ignore:
         where = f"`[[ignore]]` number {ignore.index + 1} ({ignore.rule})"
         if ignore.until is not None and ignore.until < today:
-            found.append(_complaint("expired-suppression", config.source, Span(0, 0), f"{where} ended on {ignore.until.isoformat()}"))
+            found.append(
+                _complaint("expired-suppression", config.source, Span(0, 0), f"{where} ended on {ignore.until.isoformat()}")
+            )
         elif ignore.index not in used and ignore.rule in complete:
             found.append(_complaint("unused-suppression", config.source, Span(0, 0), f"{where} suppresses nothing any more"))
     return found

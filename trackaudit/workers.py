@@ -101,7 +101,9 @@ def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
         yield batch
 
 
-def _in_processes(jobs: list[Job], extra: list[dict[str, Any]], workers: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
+def _in_processes(
+    jobs: list[Job], extra: list[dict[str, Any]], workers: int, progress: Callable[[int], None]
+) -> Iterator[Outcome]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool

@@ -77,7 +77,9 @@ def _keyword_roots(keywords: list[Entry], parameters: list[str], rest: str, call
     """Keywords named in the parameters go there; the others are options by their own names."""
     named = {split(parameter)[-1]: parameter for parameter in parameters if parameter and not parameter.endswith("*")}
     roots = [
-        Root(split(named[entry.key]), Mapping((entry,), False, callee), entry.key_span) for entry in keywords if entry.key in named
+        Root(split(named[entry.key]), Mapping((entry,), False, callee), entry.key_span)
+        for entry in keywords
+        if entry.key in named
     ]
     roots = [Root(root.path[:-1], root.value, root.span) for root in roots]
     others = tuple(entry for entry in keywords if entry.key not in named)

@@ -126,12 +126,20 @@ class Project:
     def unresolved(self) -> int:
         """How many set-ups and sends have a part that could not be read."""
         opaque = (Dynamic, Parameter, Invoked)
-        setups = sum(1 for setup in self.setups if setup.unseen or any(isinstance(root.value, opaque) and not root.path for root in setup.roots))
+        setups = sum(
+            1
+            for setup in self.setups
+            if setup.unseen or any(isinstance(root.value, opaque) and not root.path for root in setup.roots)
+        )
         return setups + sum(1 for send in self.sends if any(isinstance(bag, opaque) for bag in send.bags))
 
 
 def _encloses(outer: Setup, inner: Setup) -> bool:
-    return outer.use.span.start <= inner.use.span.start and inner.use.span.end <= outer.use.span.end and outer.use.span != inner.use.span
+    return (
+        outer.use.span.start <= inner.use.span.start
+        and inner.use.span.end <= outer.use.span.end
+        and outer.use.span != inner.use.span
+    )
 
 
 def _call_of(client: Table, use: Use, pinned: Pinned) -> Table | None:

@@ -170,7 +170,8 @@ class Setup:
 
     def _is_void(self, option: Table) -> bool:
         return any(
-            all(fits(void["versions"], self.pinned)) and all(self.condition(condition).answer is True for condition in void["when"])
+            all(fits(void["versions"], self.pinned))
+            and all(self.condition(condition).answer is True for condition in void["when"])
             for void in option["void"]
         )
 
@@ -200,7 +201,11 @@ class Setup:
         """The reason why what is written has no effect, where it is written, and whether the version is certain."""
         if not option["void"] or not self.owns(option["path"]):
             return None
-        written = [place for place in self.find(option["path"]).written if not (isinstance(place.value, Known) and place.value.value is None)]
+        written = [
+            place
+            for place in self.find(option["path"]).written
+            if not (isinstance(place.value, Known) and place.value.value is None)
+        ]
         if not written:
             return None
         for void in option["void"]:

@@ -241,7 +241,7 @@ class _Lowering:
         module = self.string(source) if source is not None else None
         for child in node.named_children:
             if child.type == "import_require_clause":  # import x = require("y")
-                name, required = child.named_children[0], child.child_by_field_name("source")
+                name, required = _inside(child)[0], child.child_by_field_name("source")
                 if required is not None:
                     unit.declare(scope, self.source(name), "import", _span(name), module=self.string(required))
             elif child.type == "import_clause" and module is not None:
@@ -253,7 +253,7 @@ class _Lowering:
         if part.type == "identifier":
             declare(scope, self.source(part), "import", _span(part), module=module, imported="default")
         elif part.type == "namespace_import":
-            name = part.named_children[0]
+            name = _inside(part)[0]
             declare(scope, self.source(name), "import", _span(name), module=module)
         elif part.type == "named_imports":
             for specifier in part.named_children:
@@ -372,7 +372,10 @@ class _Lowering:
 
     def return_statement(self, node: Node, scope: int, guards: Guards) -> None:
         values = _inside(node)
-        value = self.expression(values[0], scope, guards) if values else Literal(None, _span(node))
+        if values:
+            value = self.expression(values[0], scope, guards)
+        else:
+            value = Literal(None, Span(node.start_byte, node.start_byte + len("return")))
         self.unit.returns.setdefault(self.unit.function_scope(scope), []).append((value, guards))
 
     def if_statement(self, node: Node, scope: int, guards: Guards) -> None:

@@ -32,7 +32,12 @@ def scan(kind: str, text: str, packages: list[str]) -> list[Pin]:
     ecosystem = "pypi" if kind in ("requirements", "pyproject", "toml-lock") else "npm"
     names = [name.partition(":")[2] for name in packages if name.startswith(ecosystem + ":")]
     scanner = _SCANNERS[kind]
-    found = [pin._replace(package=f"{ecosystem}:{pin.package}") for name in names if name in text or ecosystem == "pypi" for pin in scanner(text, name)]
+    found = [
+        pin._replace(package=f"{ecosystem}:{pin.package}")
+        for name in names
+        if name in text or ecosystem == "pypi"
+        for pin in scanner(text, name)
+    ]
     return found if text.isascii() else [pin._replace(span=_bytes(text, pin.span)) for pin in found]
 
 
@@ -41,7 +46,9 @@ def _bytes(text: str, span: Span) -> Span:
     return Span(start, start + len(text[span.start : span.end].encode("utf-8")))
 
 
-_SECTION = re.compile(r'"(dependencies|devDependencies|optionalDependencies|peerDependencies|resolutions|overrides|[\w-]+)"\s*:\s*\{')
+_SECTION = re.compile(
+    r'"(dependencies|devDependencies|optionalDependencies|peerDependencies|resolutions|overrides|[\w-]+)"\s*:\s*\{'
+)
 
 
 def _package_json(text: str, name: str) -> Iterator[Pin]:
@@ -98,7 +105,9 @@ def _requirements(text: str, name: str) -> Iterator[Pin]:
     for match in re.finditer(pattern + r"(?=[#;\\\s]|$)", text, re.M | re.I):
         spec = match[1].strip()
         exact = re.fullmatch(r"===?\s*([^\s,*]+)", spec)
-        yield Pin(name, exact[1] if exact else spec, bool(exact), "", "", Span(match.start(), match.start() + len(match[0].rstrip())))
+        yield Pin(
+            name, exact[1] if exact else spec, bool(exact), "", "", Span(match.start(), match.start() + len(match[0].rstrip()))
+        )
 
 
 def _pyproject(text: str, name: str) -> Iterator[Pin]:

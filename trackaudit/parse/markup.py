@@ -101,7 +101,9 @@ class _Lowering:
             kind = node.type
             if kind in ("element", "script_element", "style_element"):
                 parent = self.element(node, parent)
-            elif kind in ("start_tag", "self_closing_tag") and (node.parent is None or node.parent.type not in ("element", "script_element", "style_element")):
+            elif kind in ("start_tag", "self_closing_tag") and (
+                node.parent is None or node.parent.type not in ("element", "script_element", "style_element")
+            ):
                 self.tag(node, parent)
             elif kind == "comment":
                 self.comment(node)

@@ -143,9 +143,7 @@ def _outline(text: bytes, lines: Lines) -> list[Chunk]:
         head = text[start : start + 1]
         if head and head not in b" \t\r\n#)]}" and not text.startswith((b"else", b"elif", b"except", b"finally"), start):
             starts.append(number)
-    return [
-        Chunk(first, following - 1) for first, following in zip(starts, [*starts[1:], len(lines.starts) + 1], strict=True)
-    ]
+    return [Chunk(first, following - 1) for first, following in zip(starts, [*starts[1:], len(lines.starts) + 1], strict=True)]
 
 
 def _comments(text: bytes, unit: Unit, lines: Lines) -> None:

@@ -55,7 +55,9 @@ def chunks(tree: ast.Module, interest: re.Pattern[str]) -> tuple[list[Chunk], li
     kept = hot | _wanted(regions, hot, derived)
     tops = {region.top for index, region in enumerate(regions) if index in kept}
     tops |= {index for index, node in enumerate(tree.body) if isinstance(node, (ast.Import, ast.ImportFrom))}
-    blank = [region.node for index, region in enumerate(regions) if index not in kept and region.is_function and region.top in tops]
+    blank = [
+        region.node for index, region in enumerate(regions) if index not in kept and region.is_function and region.top in tops
+    ]
     return _merge([_line_range(tree.body[index]) for index in sorted(tops)]), blank
 
 

@@ -94,6 +94,4 @@ class Lines:
         start = self.starts[number - 1] if number <= len(self.starts) else len(self.text)
         text = self.line(number)
         indent = len(text) - len(text.lstrip())
-        return Span(
-            start + len(text[:indent].encode()), start + len(text.rstrip().encode()) or start
-        )
+        return Span(start + len(text[:indent].encode()), start + len(text.rstrip().encode()) or start)

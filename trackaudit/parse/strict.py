@@ -194,7 +194,10 @@ class _Lowering:
         return Unknown("class", self.span(node))
 
     def return_statement(self, node: Node, scope: int, guards: Guards) -> None:
-        value = Literal(None, self.trimmed(node)) if node.argument is None else self.expression(node.argument, scope, guards)
+        if node.argument is not None:
+            value = self.expression(node.argument, scope, guards)
+        else:
+            value = Literal(None, self.bytes(node.range[0], node.range[0] + len("return")))
         self.unit.returns.setdefault(self.unit.function_scope(scope), []).append((value, guards))
 
     def if_statement(self, node: Node, scope: int, guards: Guards) -> None:

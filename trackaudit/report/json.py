@@ -27,7 +27,13 @@ def render(view: View) -> str:
             chosen += report.suppressed
         findings += [finding_table(report, finding) for finding in chosen if _shown(finding, view)]
         errors += [
-            {"path": shown_path(report, failure.path), "kind": failure.kind, "message": failure.message, "line": failure.line, "column": failure.column}
+            {
+                "path": shown_path(report, failure.path),
+                "kind": failure.kind,
+                "message": failure.message,
+                "line": failure.line,
+                "column": failure.column,
+            }
             for failure in report.failures
         ]
     findings.sort(key=lambda item: (item["path"], item["line"], item["column"], item["rule"]))
@@ -58,7 +64,12 @@ def finding_table(report: Report, finding: Finding) -> dict[str, Any]:
         "help": result.help,
         "url": result.url,
         "related": [
-            {"path": shown_path(report, place.path), "line": place.start.line, "column": place.start.column, "message": place.message}
+            {
+                "path": shown_path(report, place.path),
+                "line": place.start.line,
+                "column": place.start.column,
+                "message": place.message,
+            }
             for place in finding.related
         ],
         "fingerprint": finding.fingerprint,

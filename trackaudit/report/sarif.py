@@ -84,11 +84,20 @@ def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]
         "message": {"text": text},
         "locations": [location],
         "partialFingerprints": {"trackaudit/v1": finding.fingerprint},
-        "properties": {"severity": result.severity, "confidence": result.confidence, "category": finding.category, "sdk": result.sdk},
+        "properties": {
+            "severity": result.severity,
+            "confidence": result.confidence,
+            "category": finding.category,
+            "sdk": result.sdk,
+        },
     }
     if finding.related:
         table["relatedLocations"] = [
-            {"id": index, **_location(report, place.path, place.start.line, place.start.column), "message": {"text": place.message}}
+            {
+                "id": index,
+                **_location(report, place.path, place.start.line, place.start.column),
+                "message": {"text": place.message},
+            }
             for index, place in enumerate(finding.related, 1)
         ]
     if finding.suppressed is not None:
@@ -96,7 +105,9 @@ def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]
     return table
 
 
-def _location(report: Report, path: str, line: int | None, column: int | None, end_line: int | None = None, end_column: int | None = None) -> dict[str, Any]:
+def _location(
+    report: Report, path: str, line: int | None, column: int | None, end_line: int | None = None, end_column: int | None = None
+) -> dict[str, Any]:
     shown = shown_path(report, path)
     artifact: dict[str, Any] = {"uri": quote(shown)}
     if not os.path.isabs(shown):

@@ -56,7 +56,11 @@ def build(view: View) -> list[Piece]:
         for failure in report.failures:
             if failure.fatal:
                 where = f":{failure.line}:{failure.column}" if failure.line else ""
-                pieces += [(f"{shown_path(report, failure.path)}{where}", "bold"), (" not analysed: ", "bold red"), (failure.message + "\n\n", "")]
+                pieces += [
+                    (f"{shown_path(report, failure.path)}{where}", "bold"),
+                    (" not analysed: ", "bold red"),
+                    (failure.message + "\n\n", ""),
+                ]
     return pieces + _summary(view)
 
 
@@ -65,7 +69,13 @@ def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list
     style = _STYLES[result.severity]
     sure = "" if result.confidence == "high" else f" ({result.confidence} confidence)"
     place = f"{shown_path(report, finding.path)}:{finding.start.line}:{finding.start.column}"
-    pieces: list[Piece] = [(place, "bold"), (" ", ""), (result.severity, style), (f" {result.rule}", "bold"), (sure + "\n", "dim")]
+    pieces: list[Piece] = [
+        (place, "bold"),
+        (" ", ""),
+        (result.severity, style),
+        (f" {result.rule}", "bold"),
+        (sure + "\n", "dim"),
+    ]
     pieces += [(f"  {result.message}\n", "")]
     if finding.path not in tables:
         from trackaudit.parse.source import Lines
@@ -77,7 +87,9 @@ def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list
     elif result.help:
         pieces += [("  fix: ", "green"), (result.help + "\n", "")]
     for related in finding.related:
-        pieces.append((f"  see {shown_path(report, related.path)}:{related.start.line}:{related.start.column}: {related.message}\n", "dim"))
+        pieces.append(
+            (f"  see {shown_path(report, related.path)}:{related.start.line}:{related.start.column}: {related.message}\n", "dim")
+        )
     if result.url:
         pieces.append((f"  docs: {result.url}\n", "dim"))
     return [*pieces, ("\n", "")]
@@ -116,7 +128,9 @@ def _width(letter: str) -> int:
 
 def _summary(view: View) -> list[Piece]:
     numbers = counts(view)
-    by_severity = {name: sum(1 for finding in view.shown if finding.result.severity == name) for name in ("error", "warning", "note")}
+    by_severity = {
+        name: sum(1 for finding in view.shown if finding.result.severity == name) for name in ("error", "warning", "note")
+    }
     pieces: list[Piece] = []
     if view.shown:
         told = ", ".join(f"{count} {name}{'s' if count != 1 else ''}" for name, count in by_severity.items() if count)
@@ -127,14 +141,21 @@ def _summary(view: View) -> list[Piece]:
         pieces.append(("No findings.", "bold green"))
     if view.folded:
         count = len(view.folded)
-        pieces.append((f" {count} note{'s' if count != 1 else ''} and less certain finding{'s' if count != 1 else ''} not shown (--profile strict).", "dim"))
+        pieces.append(
+            (
+                f" {count} note{'s' if count != 1 else ''} and less certain finding{'s' if count != 1 else ''} not shown (--profile strict).",
+                "dim",
+            )
+        )
     files = f" {numbers['files']} file{'s' if numbers['files'] != 1 else ''} seen, {numbers['parsed']} parsed"
     skipped: dict[str, int] = {}
     for report in view.reports:
         for reason, count in report.skipped.items():
             skipped[reason] = skipped.get(reason, 0) + count
     if skipped:
-        told = ", ".join(f"{count} {_REASONS.get(reason, reason)}" for reason, count in sorted(skipped.items(), key=lambda item: -item[1]))
+        told = ", ".join(
+            f"{count} {_REASONS.get(reason, reason)}" for reason, count in sorted(skipped.items(), key=lambda item: -item[1])
+        )
         files += f"; skipped {sum(skipped.values())} ({told})"
     if numbers["suppressed"]:
         files += f"; {numbers['suppressed']} suppressed"
@@ -148,5 +169,3 @@ def use_colour(stream: IO[str]) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return stream.isatty() and os.environ.get("TERM") != "dumb"
-
-

@@ -57,7 +57,9 @@ def _learn_loaders(unit: Unit, resolver: Resolver, catalogue: Catalogue, sdks: f
             url, name = values[int(loader["url_argument"])], values[int(loader["name_argument"])]
             if not isinstance(url, Known) or not isinstance(name, Known):
                 continue
-            if pattern.search(str(url.value)) or (loader["body"] and loader["body"].encode() in resolver.text[body.start : body.end]):
+            if pattern.search(str(url.value)) or (
+                loader["body"] and loader["body"].encode() in resolver.text[body.start : body.end]
+            ):
                 root = next(symbol for symbol in client["symbols"] if symbol.startswith("global:"))
                 resolver.aliases[str(name.value)] = (root,)
                 scripts.append(Script(str(url.value), url.span))
@@ -71,7 +73,11 @@ class _Finder:
 
     def uses(self) -> list[Use]:
         found = [use for site in self.unit.calls if (use := self.call(site)) is not None]
-        found += [use for element in self.unit.elements if element.component is not None and (use := self.component(element)) is not None]
+        found += [
+            use
+            for element in self.unit.elements
+            if element.component is not None and (use := self.component(element)) is not None
+        ]
         found += [use for assignment in self.unit.assignments if (use := self.assignment(assignment)) is not None]
         return sorted(found, key=lambda use: (use.span, use.method))
 
@@ -98,7 +104,9 @@ class _Finder:
             if not items or not isinstance(items[0], Literal) or any(isinstance(item, Spread) for item in items):
                 return None
             method, form = str(items[0].value), "command"
-            passed = tuple(Passed(None, None, self.resolver.value(item), "", item.span) for item in items[1:] if not isinstance(item, Spread))
+            passed = tuple(
+                Passed(None, None, self.resolver.value(item), "", item.span) for item in items[1:] if not isinstance(item, Spread)
+            )
             return self.use(match, client, method, form, passed, site)
         if not any(method == known["method"] for known in client["call"]):
             return None
@@ -129,7 +137,9 @@ class _Finder:
                 passed.append(Passed(None, None, self.resolver.value(attribute.value), "**", attribute.span))
         guards = self.resolver.conditions(element.guards)
         context = self.unit.scopes[element.scope].name
-        return Use(match.sdk, client["id"], name, "component", match.root, tuple(passed), guards, context, element.span, element.tag_span)
+        return Use(
+            match.sdk, client["id"], name, "component", match.root, tuple(passed), guards, context, element.span, element.tag_span
+        )
 
     def assignment(self, assignment: Assignment) -> Use | None:
         """``posthog.debug = True``, ``NREUM.init = {…}``: an option, or all of them, by assignment."""

@@ -9,7 +9,9 @@ from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.values import InputField, Known, OneOf, Value
 
 _TAGS = frozenset(("input", "textarea"))
-_COMPONENT = re.compile(r"(?:Input|TextField|Field|FormControl|Textbox)$|^(?:Input|Field|TextField|v-text-field|el-input|b-form-input|ion-input)$")
+_COMPONENT = re.compile(
+    r"(?:Input|TextField|Field|FormControl|Textbox)$|^(?:Input|Field|TextField|v-text-field|el-input|b-form-input|ion-input)$"
+)
 _AUTOCOMPLETE = {"current-password": "password", "new-password": "password", "one-time-code": "one-time-code",
                  "cc-number": "card", "cc-csc": "card", "cc-exp": "card"}  # fmt: skip
 _NAMED = (
@@ -39,7 +41,9 @@ def sensitive_fields(unit: Unit, resolver: Resolver) -> list[InputField]:
     return found
 
 
-def _classify(element: Element, attributes: dict[str, Attribute], types: tuple[str, ...], resolver: Resolver) -> InputField | None:
+def _classify(
+    element: Element, attributes: dict[str, Attribute], types: tuple[str, ...], resolver: Resolver
+) -> InputField | None:
     names = _strings(attributes, resolver, ("name", "id", ":name", ":id"))
     autocomplete = " ".join(_strings(attributes, resolver, ("autocomplete", "autoComplete", ":autocomplete"))).lower()
     kinds: dict[str, str] = {}
@@ -72,7 +76,11 @@ def _strings(attributes: dict[str, Attribute], resolver: Resolver, names: tuple[
     for name in names:
         attribute = attributes.get(name)
         if attribute is not None and attribute.value is not None:
-            value = Known(attribute.value.value, attribute.value.span) if isinstance(attribute.value, Literal) else resolver.value(attribute.value)
+            value = (
+                Known(attribute.value.value, attribute.value.span)
+                if isinstance(attribute.value, Literal)
+                else resolver.value(attribute.value)
+            )
             found += _texts(value)
     return tuple(found)
 

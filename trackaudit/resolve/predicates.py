@@ -18,7 +18,9 @@ _BROAD_SELECTORS = frozenset(
     ("*", "html", "body", "main", "form", "input", "textarea", "select", "input, textarea", "input,textarea",
      "div", "span", "p", "#root", "#app", "[type]", "[name]", ":not(.x)")
 )  # fmt: skip
-_BROAD_PATTERNS = frozenset(("", "/", "*", ".*", "^.*$", ".+", "^", "http", "https", "http://", "https://", "^https?:", "^https?://", "^http", "."))
+_BROAD_PATTERNS = frozenset(
+    ("", "/", "*", ".*", "^.*$", ".+", "^", "http", "https", "http://", "https://", "^https?:", "^https?://", "^http", ".")
+)
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)", re.I)
 

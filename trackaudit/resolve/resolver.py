@@ -27,7 +27,9 @@ MAX_BRANCHES = 12
 _WINDOW = ("window",)
 _GLOBAL_OBJECTS = frozenset(("window", "globalThis", "self", "global", "top", "parent", "unsafeWindow"))
 _MERGING = frozenset((("global:Object", "assign"), ("global:_", "merge"), ("global:_", "assign"), ("global:$", "extend")))
-_TRANSPARENT = frozenset((("global:Object", "freeze"), ("global:Object", "seal"), ("global:structuredClone",), ("global:Promise", "resolve")))
+_TRANSPARENT = frozenset(
+    (("global:Object", "freeze"), ("global:Object", "seal"), ("global:structuredClone",), ("global:Promise", "resolve"))
+)
 _ENVIRONMENT = frozenset((("pypi:os", "getenv"), ("pypi:os", "environ", "get")))
 _DEVELOPMENT = ("development", "dev", "debug", "test", "testing", "local", "localhost")
 _PRODUCTION = ("production", "prod", "isprod", "isproduction")
@@ -295,7 +297,9 @@ class Resolver:
         right = self.value(expr.right)
         if expr.operator == "&&":
             guard = self.condition(Guard(expr.left, True, 0))
-            return _one_of([Branch((guard,), right), Branch((guard._replace(positive=False),), Known(None, expr.span))], expr.span)
+            return _one_of(
+                [Branch((guard,), right), Branch((guard._replace(positive=False),), Known(None, expr.span))], expr.span
+            )
         return _one_of([Branch((), left), Branch((), right)], expr.span)
 
     def _conditional(self, expr: Conditional) -> Value:
@@ -304,7 +308,10 @@ class Resolver:
             return self.value(expr.consequent if truth else expr.alternate)
         guard = self.condition(Guard(expr.test, True, 0))
         return _one_of(
-            [Branch((guard,), self.value(expr.consequent)), Branch((guard._replace(positive=False),), self.value(expr.alternate))],
+            [
+                Branch((guard,), self.value(expr.consequent)),
+                Branch((guard._replace(positive=False),), self.value(expr.alternate)),
+            ],
             expr.span,
         )
 
@@ -453,7 +460,12 @@ class Resolver:
 
     def _index(self, expr: Index) -> Value:
         below, key = self.value(expr.object), self.value(expr.index)
-        if isinstance(below, Listing) and isinstance(key, Known) and isinstance(key.value, int) and 0 <= key.value < len(below.items):
+        if (
+            isinstance(below, Listing)
+            and isinstance(key, Known)
+            and isinstance(key.value, int)
+            and 0 <= key.value < len(below.items)
+        ):
             return below.items[key.value]
         return Dynamic("member", self._chain(expr), expr.span)
 
@@ -546,10 +558,17 @@ class Resolver:
                         self._add_mutation(callee.object, "", site.call.span, argument.value, site.guards)
                     elif argument.name_span is not None:
                         self._add_mutation(callee.object, argument.name, argument.name_span, argument.value, site.guards)
-            elif callee.property == "setdefault" and self.python and len(arguments) == 2 and isinstance(arguments[0].value, Literal):
+            elif (
+                callee.property == "setdefault"
+                and self.python
+                and len(arguments) == 2
+                and isinstance(arguments[0].value, Literal)
+            ):
                 key = arguments[0].value
                 self._add_mutation(callee.object, str(key.value), key.span, arguments[1].value, site.guards)
-            elif (callee.object.id, callee.property) == ("Object", "assign") and arguments and isinstance(arguments[0].value, Name):
+            elif (
+                (callee.object.id, callee.property) == ("Object", "assign") and arguments and isinstance(arguments[0].value, Name)
+            ):
                 for argument in arguments[1:]:
                     self._add_mutation(arguments[0].value, "", site.call.span, argument.value, site.guards)
 
@@ -571,7 +590,9 @@ class Resolver:
         value = self.value(guard.test)
         constant = truthiness(value) if isinstance(value, Known) else None
         origin = value.span if isinstance(value, Known) and value.span != span else None
-        return Condition(text if len(text) <= 60 else text[:57] + "…", guard.positive, constant, _kind_of(text, guard.positive), span, origin)
+        return Condition(
+            text if len(text) <= 60 else text[:57] + "…", guard.positive, constant, _kind_of(text, guard.positive), span, origin
+        )
 
 
 def _is_nothing(expr: Expr) -> bool:
@@ -675,7 +696,9 @@ def _substitute(value: Value, arguments: list[Value]) -> Value:
     if isinstance(value, Listing):
         return value._replace(items=tuple(_substitute(item, arguments) for item in value.items))
     if isinstance(value, OneOf):
-        return value._replace(branches=tuple(branch._replace(value=_substitute(branch.value, arguments)) for branch in value.branches))
+        return value._replace(
+            branches=tuple(branch._replace(value=_substitute(branch.value, arguments)) for branch in value.branches)
+        )
     return value
 
 

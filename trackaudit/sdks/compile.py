@@ -97,7 +97,9 @@ def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
     names = tomllib.loads((HERE / "personal_data.toml").read_text(encoding="utf-8"))
     files["personal_data.json"] = _dump(names)
     # The index is a module: every run needs it, and a compiled module loads faster than any text.
-    files["index.py"] = f'"""Generated from the records by trackaudit.sdks.compile; do not edit."""\n\nINDEX = {pformat(index, width=120)}\n'
+    files["index.py"] = (
+        f'"""Generated from the records by trackaudit.sdks.compile; do not edit."""\n\nINDEX = {pformat(index, width=120)}\n'
+    )
     return files, errors
 
 
@@ -110,7 +112,11 @@ def main(arguments: list[str]) -> int:
     if errors:
         print("\n".join(errors), file=sys.stderr)
         return 1
-    stale = [name for name, text in files.items() if not (COMPILED / name).exists() or (COMPILED / name).read_text(encoding="utf-8") != text]
+    stale = [
+        name
+        for name, text in files.items()
+        if not (COMPILED / name).exists() or (COMPILED / name).read_text(encoding="utf-8") != text
+    ]
     extra = [path.name for path in COMPILED.glob("*.*") if path.name not in files and path.name != "__init__.py"]
     if "--check" in arguments:
         if stale or extra:

@@ -288,7 +288,9 @@ def _client_extra(client: dict[str, Any], where: str, errors: list[str]) -> None
             for condition in _conditions_in(entry):
                 if condition["option"] not in known:
                     hint = suggestion(condition["option"], known)
-                    errors.append(f"{where}.{kind} {name!r}: a condition names {condition['option']!r}, which is no option here{hint}")
+                    errors.append(
+                        f"{where}.{kind} {name!r}: a condition names {condition['option']!r}, which is no option here{hint}"
+                    )
 
 
 def _conditions_in(entry: dict[str, Any]) -> list[dict[str, Any]]:
