@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -220,7 +221,7 @@ def _write(view: View, format_name: str, output: str | None) -> None:
             raise _Problem(f"{output}: {error.strerror}") from None
         return
     stdout = sys.stdout
-    if hasattr(stdout, "reconfigure"):
+    if isinstance(stdout, io.TextIOWrapper):
         stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     if format_name == "text":
         from trackaudit.report import text

@@ -16,7 +16,7 @@ class ConfigError(Exception):
 
 
 class Ignore(NamedTuple):
-    """A suppression in the configuration, for places without comments. ``index`` is its place in the file."""
+    """A suppression in the configuration, for places without comments. ``number`` is its place in the file."""
 
     rule: str
     path: str
@@ -24,7 +24,7 @@ class Ignore(NamedTuple):
     option: str
     until: date | None
     reason: str
-    index: int
+    number: int
 
 
 class Config(NamedTuple):
@@ -115,7 +115,7 @@ def _read(table: Any, name: str) -> Config:
         tuple((pattern, tuple(names)) for pattern, names in values["per-path-deselect"].items()),
         tuple(values["severity"].items()), values["fail-on"], values["profile"], tuple(values["include"]), tuple(values["exclude"]),
         int(values["max-size"]), values["javascript-parser"],
-        tuple(Ignore(**entry, index=index) for index, entry in enumerate(values["ignore"])), tuple(sdks), name,
+        tuple(Ignore(**entry, number=number) for number, entry in enumerate(values["ignore"])), tuple(sdks), name,
     )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def _rule(value: Any, where: str, errors: list[str]) -> str:
 def _names(value: Any, where: str, errors: list[str]) -> list[str]:
     from trackaudit.validate import strings
 
-    return strings(value, where, errors)  # type: ignore[no-any-return]
+    return strings(value, where, errors)
 
 
 def _known_names(values: dict[str, Any], sdks: list[dict[str, Any]], where: str, errors: list[str]) -> None:

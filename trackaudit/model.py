@@ -54,7 +54,7 @@ class Index(NamedTuple):
     """A computed member access whose key is not a plain string: ``a[b]``."""
 
     object: "Expr"
-    index: "Expr"
+    key: "Expr"
     span: Span
 
 

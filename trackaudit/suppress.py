@@ -165,7 +165,7 @@ def _comment_for(
 def _ignore_for(result: Result, config: Config, today: date, used: set[int]) -> str | None:
     for ignore in config.ignore:
         if _matches(ignore, result):
-            used.add(ignore.index)
+            used.add(ignore.number)
             if ignore.until is None or ignore.until >= today:
                 return ignore.reason
     return None
@@ -192,12 +192,12 @@ def _unused(item: Suppression, used: set[tuple[str, Span, str]], today: date, co
 def _config_hygiene(config: Config, used: set[int], today: date, complete: set[str]) -> list[Result]:
     found = []
     for ignore in config.ignore:
-        where = f"`[[ignore]]` number {ignore.index + 1} ({ignore.rule})"
+        where = f"`[[ignore]]` number {ignore.number + 1} ({ignore.rule})"
         if ignore.until is not None and ignore.until < today:
             found.append(
                 _complaint("expired-suppression", config.source, Span(0, 0), f"{where} ended on {ignore.until.isoformat()}")
             )
-        elif ignore.index not in used and ignore.rule in complete:
+        elif ignore.number not in used and ignore.rule in complete:
             found.append(_complaint("unused-suppression", config.source, Span(0, 0), f"{where} suppresses nothing any more"))
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import Callable
+from typing import Any, Callable
 
 import libcst as cst
 
@@ -113,7 +113,7 @@ class _Lowering:
         operator = {"BitOrAssign": "|=", "AddAssign": "+="}.get(type(node.operator).__name__, "?=")
         self.unit.assignments.append(Assignment(target, value, operator, scope, guards, self.span(node)))
 
-    def bind(self, target: cst.BaseExpression, value: Expr | None, path: tuple[str | int, ...],
+    def bind(self, target: Any, value: Expr | None, path: tuple[str | int, ...],
              scope: int, guards: Guards, span: Span) -> None:  # fmt: skip
         """Assign to a target: a name declares, an attribute or subscript is an assignment."""
         if isinstance(target, cst.Name):
@@ -154,7 +154,8 @@ class _Lowering:
             self.block(node.orelse.body, scope, guards)
 
     def try_(self, node: cst.Try | cst.TryStar, scope: int, guards: Guards) -> None:
-        for part in (node.finalbody, node.orelse, *reversed(node.handlers)):
+        parts: list[Any] = [node.finalbody, node.orelse, *reversed(node.handlers)]
+        for part in parts:
             if part is not None:
                 self.block(part.body, scope, guards)
         self.block(node.body, scope, guards)
@@ -184,7 +185,8 @@ class _Lowering:
 
     def parameters(self, params: cst.Parameters, outer: int, inner: int) -> tuple[str, ...]:
         names = []
-        for index, parameter in enumerate((*params.posonly_params, *params.params, *params.kwonly_params)):
+        every: list[cst.Param] = [*params.posonly_params, *params.params, *params.kwonly_params]
+        for index, parameter in enumerate(every):
             default = self.expression(parameter.default, outer, ()) if parameter.default is not None else None
             names.append(parameter.name.value)
             span = self.span(parameter.name)
@@ -220,9 +222,9 @@ class _Lowering:
             return Literal(_LITERAL_NAMES[node.value], self.span(node))
         return Name(node.value, scope, self.span(node))
 
-    def chain(self, node: cst.CSTNode, scope: int, guards: Guards) -> Expr:
+    def chain(self, node: Any, scope: int, guards: Guards) -> Expr:
         """Calls, attributes and subscripts, from the innermost object outwards, in a loop."""
-        links: list[cst.CSTNode] = []
+        links: list[Any] = []
         while isinstance(node, (cst.Call, cst.Attribute, cst.Subscript)):
             links.append(node)
             node = node.func if isinstance(node, cst.Call) else node.value
@@ -371,7 +373,7 @@ def _dotted(node: cst.BaseExpression) -> str:
 
 
 _Handler = Callable[..., None]
-_STATEMENTS: dict[type, _Handler] = {
+_STATEMENTS: dict[Any, _Handler] = {
     cst.SimpleStatementLine: _Lowering.line,
     cst.SimpleStatementSuite: _Lowering.line,
     cst.Import: _Lowering.import_,
@@ -392,7 +394,7 @@ _STATEMENTS: dict[type, _Handler] = {
     cst.FunctionDef: _Lowering.function,
     cst.ClassDef: _Lowering.class_,
 }
-_EXPRESSIONS: dict[type, Callable[..., Expr]] = {
+_EXPRESSIONS: dict[Any, Callable[..., Expr]] = {
     cst.Name: _Lowering.name,
     cst.Call: _Lowering.chain,
     cst.Attribute: _Lowering.chain,

@@ -98,7 +98,7 @@ def _parse(text: bytes, dialect: str, region: Span | None) -> Node:
         return parser.parse(_line_ends(text, region)).root_node
     finally:
         if region is not None:
-            parser.included_ranges = None
+            parser.included_ranges = []
 
 
 def _line_ends(text: bytes, region: Span | None) -> bytes:

@@ -84,7 +84,7 @@ def _deepest(tree: ast.Module) -> int | None:
         level = [child for node in level for child in ast.iter_child_nodes(node)]
         if not level:
             return None
-    return next((node.lineno for node in level if hasattr(node, "lineno")), 1)
+    return next((node.lineno for node in level if isinstance(node, (ast.expr, ast.stmt))), 1)
 
 
 def _without(text: bytes, lines: Lines, functions: list[ast.stmt]) -> bytes:

@@ -294,7 +294,9 @@ class _Lowering:
 
     def key_span(self, item: Node) -> Span:
         start, end = item.key.range
-        return self.bytes(self.code.rindex("[", 0, start), self.code.index("]", end) + 1) if item.computed else self.span(item.key)
+        return (
+            self.bytes(self.code.rindex("[", 0, start), self.code.index("]", end) + 1) if item.computed else self.span(item.key)
+        )
 
     def array(self, node: Node, scope: int, guards: Guards) -> Expr:
         elements: list[Expr | Spread] = []

@@ -202,7 +202,7 @@ def _lacks_all(value: Value | None, argument: list[str]) -> Answer:
 def _identity(value: Value | None, argument: bool) -> Answer:
     if isinstance(value, Callback):
         identity = bool(value.results) and all(
-            isinstance(result, Parameter) and result.index == 0 and len(result.path) == 1 for result in value.results
+            isinstance(result, Parameter) and result.position == 0 and len(result.path) == 1 for result in value.results
         )
         return identity == argument
     return None if _opaque(value) else not argument

@@ -8,6 +8,7 @@ happens to be called ``mixpanel`` is never taken for the SDK.
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any, Callable
 
 from trackaudit.model import (
     Argument, Array, Assignment, Binary, Binding, Call, Conditional, Expr, Function, Guard, Index,
@@ -459,7 +460,7 @@ class Resolver:
         return tuple(reversed(names))
 
     def _index(self, expr: Index) -> Value:
-        below, key = self.value(expr.object), self.value(expr.index)
+        below, key = self.value(expr.object), self.value(expr.key)
         if (
             isinstance(below, Listing)
             and isinstance(key, Known)
@@ -690,7 +691,7 @@ def _text(parts: list[Value], span: Span) -> Value:
 def _substitute(value: Value, arguments: list[Value]) -> Value:
     """A function's result with its parameters replaced by what a call passes."""
     if isinstance(value, Parameter):
-        return arguments[value.index] if 0 <= value.index < len(arguments) and len(value.path) == 1 else value
+        return arguments[value.position] if 0 <= value.position < len(arguments) and len(value.path) == 1 else value
     if isinstance(value, Mapping):
         return value._replace(entries=tuple(entry._replace(value=_substitute(entry.value, arguments)) for entry in value.entries))
     if isinstance(value, Listing):
@@ -702,7 +703,7 @@ def _substitute(value: Value, arguments: list[Value]) -> Value:
     return value
 
 
-_VALUES = {
+_VALUES: dict[type, Callable[[Resolver, Any], Value]] = {
     Literal: Resolver._literal,
     Regex: Resolver._regex,
     Unknown: Resolver._unknown,

@@ -78,7 +78,7 @@ class Callback(NamedTuple):
 class Parameter(NamedTuple):
     """A parameter of the function around the expression, by position, and the path into it."""
 
-    index: int
+    position: int
     path: tuple[str, ...]
     span: Span
 

@@ -48,7 +48,7 @@ class Catalogue:
         self._records: dict[str, Table] = {}
         self.tokens: dict[str, list[str]] = dict(INDEX["sdks"])
         self.packages: dict[str, str] = dict(INDEX["packages"])
-        roots = dict(INDEX["roots"])
+        roots: dict[str, list[Any]] = dict(INDEX["roots"])
         self._roots: dict[Symbol, tuple[str, int]] = {}
         self._families: list[tuple[str, str, int]] = []
         self.extra = extra or []
@@ -57,7 +57,7 @@ class Catalogue:
 
             self._records[record["sdk"]] = record
             self.tokens[record["sdk"]] = compiler.tokens_of(record)
-            self.packages.update(dict.fromkeys(compiler.packages_of(record), record["sdk"]))
+            self.packages.update({package: record["sdk"] for package in compiler.packages_of(record)})
             roots.update(compiler.roots_of(record))
         for text, (sdk, client) in roots.items():
             symbol = split_symbol(text)
@@ -73,7 +73,7 @@ class Catalogue:
         return self._records[sdk]
 
     def client(self, sdk: str, place: int) -> Table:
-        return self.record(sdk)["client"][place]  # type: ignore[no-any-return]
+        return self.record(sdk)["client"][place]
 
     def client_named(self, sdk: str, name: str) -> Table:
         return next(client for client in self.record(sdk)["client"] if client["id"] == name)
@@ -127,4 +127,4 @@ def _read(name: str) -> Table:
     import json
 
     with open(os.path.join(_COMPILED, name), encoding="utf-8") as file:
-        return json.load(file)  # type: ignore[no-any-return]
+        return json.load(file)

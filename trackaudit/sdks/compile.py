@@ -98,7 +98,7 @@ def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
     files["personal_data.json"] = _dump(names)
     # The index is a module: every run needs it, and a compiled module loads faster than any text.
     files["index.py"] = (
-        f'"""Generated from the records by trackaudit.sdks.compile; do not edit."""\n\nINDEX = {pformat(index, width=120)}\n'
+        f'"""Generated from the records by trackaudit.sdks.compile; do not edit."""\n\nfrom typing import Any\n\nINDEX: dict[str, Any] = {pformat(index, width=120)}\n'
     )
     return files, errors
 

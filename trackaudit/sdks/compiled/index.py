@@ -1,6 +1,8 @@
 """Generated from the records by trackaudit.sdks.compile; do not edit."""
 
-INDEX = {'packages': {'npm:@posthog/react': 'posthog',
+from typing import Any
+
+INDEX: dict[str, Any] = {'packages': {'npm:@posthog/react': 'posthog',
               'npm:@sentry-internal/replay': 'sentry',
               'npm:@sentry/angular': 'sentry',
               'npm:@sentry/angular-ivy': 'sentry',
