@@ -197,8 +197,8 @@ class _Run:
 
     # --- analysing --------------------------------------------------------------------------------
 
-    def analyse(self, paths: Iterable[str], cache: object) -> dict[str, object]:
-        """The facts of these files, from the cache where it has them."""
+    def analyse(self, paths: Iterable[str], cache: object, fields: bool = False) -> dict[str, object]:
+        """The facts of these files, their form fields too if ``fields``, from the cache where it has them."""
         from trackaudit import workers
 
         config = self.request.config
@@ -208,7 +208,6 @@ class _Run:
         for path in paths:
             hits = self.hits[path]
             text = self.texts[path]
-            fields = self.languages[path] in _HAS_ELEMENTS and mentions_field(text)
             job = workers.Job(path, self.languages[path], text, hits.sdks, fields, config.javascript_parser)
             if cache is not None:
                 keys[path] = cache.key(job.text, job.language, sorted(job.sdks), job.fields, job.javascript_parser, config.sdks)  # type: ignore[attr-defined]
@@ -229,13 +228,15 @@ class _Run:
                 cache.put(keys[outcome.path], outcome.facts)  # type: ignore[attr-defined]
         return dict(sorted(facts.items()))
 
-    def read_fields(self, paths: list[str]) -> list[str]:
-        """Load files that only hold a sensitive field, now that something in their package could reach one."""
-        for path in paths:
-            data = self._bytes(Listed(path, self.languages[path], None))
+    def with_fields(self, reachable: Callable[[str], bool]) -> list[str]:
+        """The files that hold a word of a sensitive field where a tracker reaches it, those without a tracker now loaded."""
+        found = [path for path, text in self.texts.items() if self.languages[path] in _HAS_ELEMENTS and self.reported(path) and reachable(path) and mentions_field(text)]
+        for path in self.field_only:
+            data = self._bytes(Listed(path, self.languages[path], None)) if reachable(path) else None
             if data is not None and mentions_field(data) and not looks_minified(data, self.languages[path]):
                 self._keep(path, self.languages[path], data, Hits(frozenset(), True), False)
-        return [path for path in paths if path in self.texts]
+                found += [path] if path in self.texts else []
+        return found
 
 
 def audit(request: Request, progress: Callable[[str, int, int], None] = lambda stage, done, total: None) -> Report:

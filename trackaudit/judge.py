@@ -35,10 +35,10 @@ def judge(run: _Run) -> Report:
     sources = {**run.texts}
     pins = _pins(run, sources)
     project = Project(files, pins, run.catalogue, run.packages)
-    reachable = _reachable_packages(project) if run.field_only else set()
+    reachable = _reachable_packages(project)
     if reachable:
-        wanted = [path for path in run.field_only if project.package_of(path) in reachable]
-        extra: dict[str, FileFacts] = run.analyse(run.read_fields(wanted), cache)  # type: ignore[assignment]
+        wanted = run.with_fields(lambda path: project.package_of(path) in reachable)
+        extra: dict[str, FileFacts] = run.analyse(wanted, cache, fields=True)  # type: ignore[assignment]
         project.files.update(extra)
         sources.update((path, run.texts[path]) for path in extra)
     if cache is not None:
@@ -82,7 +82,7 @@ def _reachable_packages(project: Project) -> set[str]:
     """The packages in which a tracker captures from form fields: only there do fields matter."""
     from trackaudit.rules.sensitive_input import active
 
-    return {project.package_of(setup.path) for setup, _, _ in active(project)}
+    return {project.package_of(setup.path) for setup, _, _ in active(project)} if project.setups else set()
 
 
 def _applies(rule: RuleInfo, project: Project) -> bool:

@@ -7,7 +7,7 @@ Everything is a ``NamedTuple``: immutable, quick to make and to define, and safe
 evaluated here, unlike elsewhere: a NamedTuple compiles each annotation that is a string, and start-up time is part of the design.
 """
 
-from typing import NamedTuple, Union
+from typing import Callable, NamedTuple, Union
 
 
 class Span(NamedTuple):
@@ -251,7 +251,7 @@ class Unit:
 
     __slots__ = (
         "language", "scopes", "bindings", "calls", "assignments", "elements", "scripts", "returns",
-        "comments", "problems", "parser",
+        "comments", "problems", "parser", "pending",
     )  # fmt: skip
 
     def __init__(self, language: str, parser: str = "") -> None:
@@ -266,6 +266,7 @@ class Unit:
         self.returns: dict[int, list[tuple[Expr, tuple[Guard, ...]]]] = {}
         self.comments: list[Comment] = []
         self.problems: list[Problem] = []
+        self.pending: dict[int, Callable[[], None]] = {}
 
     def new_scope(self, parent: int, kind: str, name: str = "") -> int:
         """Add a scope inside ``parent`` and return its number."""
@@ -274,6 +275,12 @@ class Unit:
         self.scopes.append(Scope(parent, kind, qualified))
         self.bindings.append({})
         return len(self.scopes) - 1
+
+    def demand(self, scope: int) -> None:
+        """Make sure that the body of the function with this scope is lowered, if it was left out at first."""
+        lower = self.pending.pop(scope, None)
+        if lower is not None:
+            lower()
 
     def function_scope(self, scope: int) -> int:
         """The nearest enclosing scope that ``var`` and ``return`` belong to."""

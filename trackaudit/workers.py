@@ -50,10 +50,14 @@ def prepare(extra: list[dict[str, Any]]) -> None:
 
 
 @lru_cache(maxsize=256)
-def _interest(sdks: frozenset[str]) -> Interest:
+def _interest(sdks: frozenset[str], fields: bool) -> Interest:
+    """What the parsers pick code by: the words of the SDKs, and of sensitive fields where these are asked for."""
     from trackaudit.parse import Interest
+    from trackaudit.prefilter import FIELD_TOKENS
 
-    return Interest("|".join(re.escape(word) for word in _state["prefilter"].interest(sdks)) or r"(?!)")
+    words = [re.escape(word) for word in _state["prefilter"].interest(sdks)]
+    words += [f"(?i:{re.escape(word)})" for word in FIELD_TOKENS] if fields else []
+    return Interest("|".join(words) or r"(?!)")
 
 
 def analyse(job: Job) -> Outcome:
@@ -62,7 +66,7 @@ def analyse(job: Job) -> Outcome:
     from trackaudit.resolve.facts import extract
 
     try:
-        unit = parse(job.text, job.language, _interest(job.sdks), job.javascript_parser)
+        unit = parse(job.text, job.language, _interest(job.sdks, job.fields), job.javascript_parser)
         return Outcome(job.path, extract(unit, job.text, _state["catalogue"], job.sdks, job.fields), "")
     except Exception as error:  # a fault of ours in one file must not cost the others
         if os.environ.get("TRACKAUDIT_DEBUG"):

@@ -55,17 +55,17 @@ def parse(text: bytes, language: str, interest: Interest, javascript_parser: str
         unit = Unit(language, "esprima")
         if strict.lower(text, unit):
             return unit
-    return _javascript(text, language)
+    return _javascript(text, language, interest)
 
 
-def _javascript(text: bytes, language: str) -> Unit:
+def _javascript(text: bytes, language: str, interest: Interest) -> Unit:
     from trackaudit.parse import javascript
 
     unit = Unit(language, "tree-sitter")
-    javascript.lower(text, language, unit)
+    javascript.lower(text, language, unit, interest=interest.data)
     if unit.problems and language == "javascript":  # Flow, or TypeScript in a .js file
         typed = Unit(language, "tree-sitter")
-        javascript.lower(text, "tsx", typed)
+        javascript.lower(text, "tsx", typed, interest=interest.data)
         if not typed.problems:
             return typed
     return unit

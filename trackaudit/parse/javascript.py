@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -32,6 +32,10 @@ _FUNCTIONS = frozenset(
     ("arrow_function", "function_expression", "generator_function", "function_declaration",
      "generator_function_declaration", "method_definition")
 )  # fmt: skip
+
+# Words of a pattern that name nothing: syntax, and properties so common that they would take in every function.
+_GENERIC = frozenset(b"as default type const let var await async new this window data error props options user id name key value".split())
+_WORD = re.compile(rb"[A-Za-z_$][\w$]*")
 
 Guards = tuple[Guard, ...]
 
@@ -74,11 +78,14 @@ def grammar(package: str) -> Any:
         del sys.modules[package]
 
 
-def lower(text: bytes, dialect: str, unit: Unit, scope: int = 0, region: Span | None = None) -> None:
+def lower(
+    text: bytes, dialect: str, unit: Unit, scope: int = 0, region: Span | None = None, interest: re.Pattern[bytes] | None = None
+) -> None:
     """Parse ``text`` (or only ``region`` of it) and add its program to ``unit`` in ``scope``.
 
     ``dialect`` is ``javascript`` (JSX included), ``typescript`` or ``tsx``. A syntax error adds one
-    ``syntax`` problem at the first place the parser stumbled; everything else is still lowered.
+    ``syntax`` problem at the first place the parser stumbled; everything else is still lowered. With ``interest``, functions
+    that hold none of its words, nor a name derived from them, are left until :meth:`Unit.demand` asks for them.
     """
     root = _parse(text, dialect, region)
     if root.has_error and dialect == "tsx":
@@ -87,7 +94,7 @@ def lower(text: bytes, dialect: str, unit: Unit, scope: int = 0, region: Span | 
         where = _first_error(root)
         unit.problems.append(Problem("syntax", "syntax error", Span(where.start_byte, where.end_byte)))
     _note_comments(text, root, dialect, unit)
-    _Lowering(text, unit).program(root, scope)
+    _Lowering(text, unit, interest).program(root, scope)
 
 
 def _parse(text: bytes, dialect: str, region: Span | None) -> Node:
@@ -200,8 +207,11 @@ def number_value(text: str) -> int | float | None:
 class _Lowering:
     """One tree on its way into a unit. ``self.todo`` holds statements still to visit."""
 
-    def __init__(self, text: bytes, unit: Unit) -> None:
+    def __init__(self, text: bytes, unit: Unit, interest: re.Pattern[bytes] | None = None) -> None:
         self.text = text
+        self.interest = interest
+        self.derived: set[bytes] = set()
+        self.waiting: list[tuple[Node, int, Guards, bytes]] = []
         self.unit = unit
         self.todo: list[tuple[Node, int, Guards]] = []
         self.depth = 0
@@ -213,7 +223,44 @@ class _Lowering:
         self.finish()
 
     def finish(self) -> None:
-        """Visit every statement that is still to visit, function bodies included."""
+        """Visit every statement that is still to visit, and the function bodies that matter."""
+        self.drain()
+        while self.waiting and self.wake():
+            self.drain()
+        for body, scope, guards, _ in self.waiting:
+            self.unit.pending[scope] = partial(self.late, body, scope, guards)
+        self.waiting = []
+
+    def wake(self) -> bool:
+        """Take up the waiting bodies that hold a word of interest or a name derived from one."""
+        names = b"|".join(re.escape(name) for name in sorted(self.derived))
+        derived = re.compile(rb"(?<![\w$])(?:" + names + rb")(?![\w$])") if names else None
+        waiting, self.waiting = self.waiting, []
+        for entry in waiting:
+            body, scope, guards, name = entry
+            piece = self.text[body.start_byte : body.end_byte]
+            if self.interest is None or self.interest.search(piece) or (derived is not None and derived.search(piece)):
+                self.todo.append((body, scope, guards))
+                self.derived |= {name} - {b""}
+            else:
+                self.waiting.append(entry)
+        self.todo.reverse()
+        return bool(self.todo)
+
+    def late(self, body: Node, scope: int, guards: Guards) -> None:
+        """Visit a body that was left out, because something refers to its function after all."""
+        self.todo.append((body, scope, guards))
+        self.finish()
+
+    def derive(self, target: Node, value: Node) -> None:
+        """Names that are given a value with a word of interest, or with a name derived from one, are derived too."""
+        if self.interest is None:
+            return
+        piece = self.text[value.start_byte : value.end_byte]
+        if self.interest.search(piece) or any(name in piece for name in self.derived):
+            self.derived |= set(_WORD.findall(self.text[target.start_byte : target.end_byte])) - _GENERIC
+
+    def drain(self) -> None:
         while self.todo:
             node, scope, guards = self.todo.pop()
             self.parent_element = self.parents.get(self.unit.function_scope(scope), -1) if self.parents else -1
@@ -249,6 +296,8 @@ class _Lowering:
                     self.import_part(part, module, scope)
 
     def import_part(self, part: Node, module: str, scope: int) -> None:
+        if self.interest is not None and self.interest.search(module.encode()):
+            self.derived |= set(_WORD.findall(self.text[part.start_byte : part.end_byte])) - _GENERIC
         declare = self.unit.declare
         if part.type == "identifier":
             declare(scope, self.source(part), "import", _span(part), module=module, imported="default")
@@ -281,6 +330,7 @@ class _Lowering:
                     continue
                 value = None
                 if value_node is not None:
+                    self.derive(target, value_node)
                     name = self.source(target) if target.type == "identifier" else ""
                     value = self.named(value_node, scope, guards, name)
                 self.bind(target, kind, scope, value, (), None, guards)
@@ -361,6 +411,7 @@ class _Lowering:
             value_node = member.child_by_field_name("value")
             if name is not None and value_node is not None:
                 text = self.source(name)
+                self.derive(name, value_node)
                 self.computed(name, scope, ())
                 self.unit.declare(scope, text, "const", _span(name), self.named(value_node, scope, (), text))
         elif kind == "class_static_block":
@@ -618,7 +669,7 @@ class _Lowering:
             self.bind(target, "parameter", inner, None, (index,), default, ())
         if body is not None:
             if body.type == "statement_block":
-                self.todo.append((body, inner, guards))
+                self.waiting.append((body, inner, guards, name.encode()))
                 if self.parent_element >= 0:
                     self.parents[inner] = self.parent_element
             else:
@@ -639,6 +690,7 @@ class _Lowering:
             self.bind(left, "var", scope, value, (), None, guards)
             return value
         target = self.expression(left, scope, guards)
+        self.derive(left, right)
         value = self.named(right, scope, guards, assign_name(target))
         text = self.source(operator) if operator is not None else "="
         self.unit.assignments.append(Assignment(target, value, text, scope, guards, _span(node)))

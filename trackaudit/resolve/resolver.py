@@ -7,6 +7,7 @@ happens to be called ``mixpanel`` is never taken for the SDK.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Any, Callable
 
@@ -89,6 +90,7 @@ class Resolver:
         for function in functions:
             if isinstance(function, Function) and (function.scope, "()") not in self.busy:
                 self.busy.add((function.scope, "()"))
+                self.unit.demand(function.scope)
                 try:
                     for value, _ in self.unit.returns.get(function.scope, ()):
                         symbol = self.symbol(value)
@@ -341,6 +343,7 @@ class Resolver:
         return Listing(tuple(items), unseen, expr.span)
 
     def _function(self, expr: Function) -> Value:
+        self.unit.demand(expr.scope)
         returned = self.unit.returns.get(expr.scope, [])
         results = tuple(self._unless_changed(self.value(value), expr.scope) for value, _ in returned[:MAX_BRANCHES])
         return Callback(expr.parameters, results or (Known(None, expr.span),), expr.span)
@@ -390,11 +393,21 @@ class Resolver:
                 branches.append(Branch(self.conditions(assignment.guards), self.value(assignment.value)))
             elif assignment.operator != "|=":
                 branches.append(Branch((), Dynamic("reassigned", (expr.id,), expr.span)))
+        if any(binding.kind in ("let", "var") for binding in bindings) and self._set_elsewhere(expr.id, len(branches)):
+            branches.append(Branch((), Dynamic("reassigned", (expr.id,), expr.span)))
         if not branches:
             return Dynamic("never given a value here", (expr.id,), expr.span)
         if len(branches) == 1:
             return branches[0].value
         return _one_of(branches, expr.span)
+
+    def _set_elsewhere(self, name: str, known: int) -> bool:
+        """Whether a function that was left out sets a variable too, as far as its text tells."""
+        if not self.unit.pending:
+            return False
+        word = re.escape(name.encode())
+        pattern = rb"(?<![\w$.])" + word + rb"\s*(?:[-+*/%&|^?<>]{0,3}=(?![=>])|\+\+|--)|(?:\+\+|--)\s*" + word + rb"(?![\w$])"
+        return len(re.findall(pattern, self.text)) > known
 
     def _binding_value(self, expr: Name, binding: Binding) -> Value:
         if binding.kind == "import":
