@@ -25,6 +25,7 @@ from trackaudit.model import (
 from trackaudit.parse.build import assign_name
 
 MAX_DEPTH = 100
+MARK = b"trackaudit:"
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _ESCAPE = re.compile(r"\\(u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|.)", re.S)
 _LONE_CR = re.compile(rb"\r(?!\n)")
@@ -141,7 +142,9 @@ def lower_expression(text: bytes, dialect: str, unit: Unit, region: Span) -> Exp
 
 
 def _note_comments(text: bytes, root: Node, dialect: str, unit: Unit) -> None:
-    """Add every comment to the unit, wherever the grammar allows one: it may be a suppression."""
+    """Add the comments of a file that speaks to trackaudit somewhere; nobody asks for the others'."""
+    if MARK not in text:
+        return
     for node in QueryCursor(_comments(dialect)).captures(root).get("comment", ()):
         unit.comments.append(comment_at(text, _span(node)))
 

@@ -18,7 +18,7 @@ from typing import Any
 from trackaudit import model
 from trackaudit.model import Expr, Guard, Literal, Span, Spread, Unit, Unknown
 from trackaudit.parse.build import assign_name
-from trackaudit.parse.javascript import MAX_DEPTH, comment_at, number_value, unescape
+from trackaudit.parse.javascript import MARK, MAX_DEPTH, comment_at, number_value, unescape
 
 Guards = tuple[Guard, ...]
 Node = Any  # esprima has no types
@@ -104,7 +104,8 @@ class _Lowering:
         letters = list(self.code)
         for comment in root.comments:
             start, end = comment.range
-            self.unit.comments.append(comment_at(self.text, self.bytes(start, end)))
+            if MARK in self.text:
+                self.unit.comments.append(comment_at(self.text, self.bytes(start, end)))
             letters[start:end] = " " * (end - start)
         self.code = "".join(letters)
         self.todo.append((root, scope, ()))
