@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import ROOT, UNMASKED, POSTHOG, environment, project, run_git
+from tests.command import POSTHOG, ROOT, UNMASKED, environment, project, run_git
 from trackaudit import __version__
 from trackaudit.rules import RULES
 
 NAME: str = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
-IGNORED = shutil.ignore_patterns(".git", "*.egg-info", "build", "dist", "__pycache__", ".*_cache", ".hypothesis", ".venv*", "node_modules", "fixtures", "benchmarks")
+IGNORED = shutil.ignore_patterns(".git", "*.egg-info", "build", "dist", "__pycache__", ".*_cache", ".hypothesis", ".venv*", "node_modules", "tests", "benchmarks")
 
 
 def succeed(*command: str | Path, cwd: Path) -> str:
@@ -230,8 +230,13 @@ def test_the_type_checker_sees_the_rules(tmp_path: Path) -> None:
 
 
 def test_the_type_checker_sees_the_rules_in_its_usual_run(tmp_path: Path) -> None:
-    """As continuous integration calls it, with nothing but the project's own settings."""
+    """With nothing but the project's own settings, as continuous integration calls it; on next to nothing, to be quick."""
     tree = copy_tree(tmp_path / "tree")
+    for path in (*(tree / "trackaudit").rglob("*.py"), *(tree / "rules").glob("*.py")):
+        if path.name != "__init__.py":
+            path.unlink(missing_ok=True)
+    for path in (tree / "trackaudit").rglob("__init__.py"):
+        path.write_text("")
     (tree / "rules/spoiled.py").write_text("wrong: int = 'no'\n", encoding="utf-8")
     told = failing(sys.executable, "-m", "mypy", tree=tree)
     assert "rules/spoiled.py:1: error" in told

@@ -46,7 +46,7 @@ class Request(NamedTuple):
 
 
 class Report(NamedTuple):
-    """The outcome of one project. Paths are relative to ``root``."""
+    """The outcome of one project, judged by its own ``config``. Paths are relative to ``root``."""
 
     root: str
     findings: list[Finding]
@@ -57,6 +57,7 @@ class Report(NamedTuple):
     skipped: dict[str, int]
     unresolved: int
     sources: dict[str, bytes]
+    config: Config
 
 
 class _Run:
@@ -244,7 +245,7 @@ def audit(request: Request, progress: Callable[[str, int, int], None] = lambda s
     run = _Run(request, progress)
     needed = run.read_all()
     if not needed or not (run.texts or run.manifests or run.field_only):
-        return Report(request.root, [], [], _sorted(run.failures), run.files, 0, run.selection.skipped, 0, {})
+        return Report(request.root, [], [], _sorted(run.failures), run.files, 0, run.selection.skipped, 0, {}, request.config)
     from trackaudit import judge
 
     return judge.judge(run)

@@ -14,7 +14,7 @@ from trackaudit import __version__
 if TYPE_CHECKING:
     from datetime import date
 
-    from trackaudit.audit import Report, Request
+    from trackaudit.audit import Request
     from trackaudit.config import Config
     from trackaudit.report import View
 
@@ -103,25 +103,19 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
 def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from trackaudit.audit import audit
-    from trackaudit.report import View, in_profile
+    from trackaudit.report import in_profile, view_of
 
-    today = _today(options["now"])
-    reports: list[Report] = []
-    fail_on, profile = "warning", "default"
     with _Progress() as progress:
-        for request in _requests(paths, options, today):
-            fail_on, profile = request.config.fail_on, request.config.profile
-            reports.append(audit(request, progress.show))
-    every = [finding for report in reports for finding in report.findings]
-    shown = [finding for finding in every if in_profile(finding, profile)]
-    folded = [finding for finding in every if not in_profile(finding, profile)]
-    view = View(reports, shown, folded, profile, options["show_suppressed"])
-    _write(view, options["format_name"], options["output"])
+        reports = [audit(request, progress.show) for request in _requests(paths, options, _today(options["now"]))]
+    _write(view_of(reports, options["show_suppressed"]), options["format_name"], options["output"])
     if any(failure.fatal for report in reports for failure in report.failures):
         return 2
-    limit = _SEVERITIES.index(fail_on)
-    serious = any(_SEVERITIES.index(finding.result.severity) >= limit for finding in shown)
-    return 1 if serious and not options["exit_zero"] else 0
+    failed = any(
+        in_profile(finding, report.config.profile) and _SEVERITIES.index(finding.result.severity) >= _SEVERITIES.index(report.config.fail_on)
+        for report in reports
+        for finding in report.findings
+    )
+    return 1 if failed and not options["exit_zero"] else 0
 
 
 def _requests(paths: tuple[str, ...], options: dict[str, Any], today: date) -> list[Request]:
@@ -172,13 +166,15 @@ def _stdin(paths: tuple[str, ...], name: str | None) -> tuple[bytes | None, str]
 
 def _configuration(root: str, options: dict[str, Any]) -> Config:
     """The project's configuration with the command line's additions."""
-    from trackaudit.config import ConfigError, load, unknown_names
+    from trackaudit.config import ConfigError, bad_patterns, load, unknown_names
 
     try:
         config = load(root, options["config_file"])
     except ConfigError as error:
         raise _Problem(str(error)) from None
     mistakes = unknown_names((*options["select"], *options["deselect"]), [record["sdk"] for record in config.sdks])
+    for option in ("include", "exclude"):
+        mistakes += [f"--{option}: {mistake}" for mistake in bad_patterns(options[option])]
     if mistakes:
         raise _Problem("\n".join(mistakes))
     return config._replace(
@@ -210,7 +206,7 @@ def _write(view: View, format_name: str, output: str | None) -> None:
 
     if output is not None:
         try:
-            with open(output, "w", encoding="utf-8") as file:
+            with open(output, "w", encoding="utf-8", errors="backslashreplace") as file:
                 if format_name == "text":
                     from trackaudit.report import text
 

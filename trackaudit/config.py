@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Iterable, NamedTuple
 
 from trackaudit.discover import DEFAULT_MAX_SIZE
 
@@ -62,7 +62,7 @@ def load(root: str, explicit: str | None = None) -> Config:
             continue
         table = _table(data, name)
         if table is not None:
-            return _read(table, name)
+            return _read(table, name)._replace(source=os.path.relpath(path, root).replace(os.sep, "/"))
     return Config()
 
 
@@ -74,13 +74,14 @@ def _table(data: bytes, name: str) -> Any:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{name}: {error}") from None
     if os.path.basename(name) == "pyproject.toml":
-        return parsed.get("tool", {}).get("trackaudit")
+        tool = parsed.get("tool")
+        return tool.get("trackaudit") if isinstance(tool, dict) else None
     return parsed
 
 
 def _read(table: Any, name: str) -> Config:
     from trackaudit.findings import SEVERITIES
-    from trackaudit.validate import Field, anything, list_of, mapping_of, number, one_of, string, strings
+    from trackaudit.validate import Field, anything, list_of, mapping_of, one_of, string
     from trackaudit.validate import table as fields
 
     check = fields({
@@ -90,9 +91,9 @@ def _read(table: Any, name: str) -> Config:
         "severity": Field(_severities, default={}),
         "fail-on": Field(one_of(*SEVERITIES), default="warning"),
         "profile": Field(one_of("default", "strict"), default="default"),
-        "include": Field(strings, default=[]),
-        "exclude": Field(strings, default=[]),
-        "max-size": Field(number, default=DEFAULT_MAX_SIZE),
+        "include": Field(_patterns, default=[]),
+        "exclude": Field(_patterns, default=[]),
+        "max-size": Field(_size, default=DEFAULT_MAX_SIZE),
         "javascript-parser": Field(one_of("auto", "tree-sitter", "esprima"), default="auto"),
         "ignore": Field(list_of(fields({
             "rule": Field(_rule, required=True),
@@ -143,6 +144,36 @@ def _known_names(values: dict[str, Any], sdks: list[dict[str, Any]], where: str,
         errors.extend(f"{where}.{key}: {mistake}" for mistake in unknown_names(names, [record["sdk"] for record in sdks]))
 
 
+def _patterns(value: Any, where: str, errors: list[str]) -> list[str]:
+    from trackaudit.validate import strings
+
+    patterns: list[str] = strings(value, where, errors)
+    errors.extend(f"{where}: {mistake}" for mistake in bad_patterns(patterns))
+    return patterns
+
+
+def bad_patterns(patterns: Iterable[str]) -> list[str]:
+    """Complaints about what is no git-ignore pattern."""
+    if not patterns:
+        return []
+    import pathspec
+
+    found = []
+    for pattern in patterns:
+        try:
+            pathspec.GitIgnoreSpec.from_lines([pattern])
+        except ValueError as error:
+            found.append(f"{pattern!r} is no git-ignore pattern: {error}")
+    return found
+
+
+def _size(value: Any, where: str, errors: list[str]) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    errors.append(f"{where}: expected a number of bytes, got {value!r}")
+    return DEFAULT_MAX_SIZE
+
+
 def unknown_names(names: Any, own_sdks: list[str]) -> list[str]:
     """Complaints about names that are no rule, category or SDK."""
     if not names:
@@ -167,7 +198,7 @@ def _severities(value: Any, where: str, errors: list[str]) -> dict[str, str]:
 
 
 def _day(value: Any, where: str, errors: list[str]) -> date | None:
-    if isinstance(value, date):
+    if isinstance(value, date) and not hasattr(value, "hour"):  # a time of day is no day
         return value
     try:
         return date.fromisoformat(value)
@@ -179,7 +210,7 @@ def _day(value: Any, where: str, errors: list[str]) -> date | None:
 def _narrow(entry: dict[str, Any], where: str, errors: list[str]) -> None:
     if not (entry["path"] or entry["package"] or entry["option"]):
         errors.append(f"{where}: needs a path, a package or an option; use deselect to switch a rule off")
-    if not entry["reason"].strip():
+    if entry["reason"] is not None and not entry["reason"].strip():
         errors.append(f"{where}.reason: say why")
 
 
@@ -187,12 +218,17 @@ def _sdks(raw: list[Any], name: str, errors: list[str]) -> list[dict[str, Any]]:
     """In-house trackers, described with the schema of the records that ship."""
     if not raw:
         return []
+    from trackaudit.sdks.catalogue import Catalogue
     from trackaudit.sdks.schema import validate
 
+    taken = set(Catalogue().tokens)
     found = []
     for index, item in enumerate(raw):
         record, mistakes = validate(item, f"{name}.sdk[{index}]")
         errors.extend(mistakes)
-        if not mistakes:
+        if not mistakes and record["sdk"] in taken:
+            errors.append(f"{name}.sdk[{index}]: there already is an SDK {record['sdk']!r}")
+        elif not mistakes:
+            taken.add(record["sdk"])
             found.append(record)
     return found

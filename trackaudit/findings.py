@@ -57,7 +57,8 @@ class RelatedLocation(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A finding as it is reported. ``path`` is relative to the project's root."""
+    """A finding as it is reported. ``path`` is relative to the project's root. ``suppressed`` is the reason why it is not;
+    ``external`` where the configuration gives it."""
 
     result: Result
     category: str
@@ -67,6 +68,7 @@ class Finding(NamedTuple):
     related: tuple[RelatedLocation, ...]
     fingerprint: str
     suppressed: str | None
+    external: bool
 
 
 class Failure(NamedTuple):

@@ -43,21 +43,22 @@ def judge(run: _Run) -> Report:
         sources.update((path, run.texts[path]) for path in extra)
     if cache is not None:
         cache.save()
-    results = [result for rule in RULES if _applies(rule, project) for result in load(rule).check(project)]
-    results = [result for result in _selected(results, request.config) if run.reported(result.path)]
+    results = [result for rule in RULES if _applies(rule, project) for result in load(rule).check(project) if run.reported(result.path)]
     lines = _LinesOf(sources)
     reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
-    sorted_out = suppress.apply(
-        results, reported, lines, request.config, request.today, set(BY_ID), _complete(run, request.config)
-    )
-    kept = [*sorted_out.kept, *_selected(sorted_out.hygiene, request.config)]
-    kept.sort(key=lambda result: (result.path, result.span, result.rule))
-    placed = _placed([(result, None) for result in kept], lines)
-    hidden = _placed(list(sorted_out.suppressed), lines)
+    # Suppressions come before the selection: what is switched off today does not make them unused.
+    sorted_out = suppress.apply(results, reported, lines, request.config, request.today, set(BY_ID), run.reported("."))
+    kept = _selected((*sorted_out.kept, *sorted_out.hygiene), request.config)
+    reasons = {id(result): by for result, by in sorted_out.suppressed}
+    silent = _selected((result for result, _ in sorted_out.suppressed), request.config)
+    places = [*((result, None) for result in kept), *((result, reasons.get(id(result))) for result in silent)]
+    placed = _placed(places, lines)
+    shown = [finding for finding in placed if finding.suppressed is None]
+    hidden = [finding for finding in placed if finding.suppressed is not None]
     failures = [*run.failures, *_problems(reported, lines)]
     failures.sort(key=lambda failure: (failure.path, failure.line or 0, failure.column or 0))
     parsed = sum(1 for path in project.files if run.reported(path))
-    return Report(request.root, placed, hidden, failures, run.files, parsed, run.selection.skipped, project.unresolved, sources)
+    return Report(request.root, shown, hidden, failures, run.files, parsed, run.selection.skipped, project.unresolved, sources, request.config)
 
 
 def _pins(run: _Run, sources: dict[str, bytes]) -> Pins:
@@ -116,17 +117,6 @@ def _selected(results: Iterable[Result], config: Config) -> list[Result]:
     return list(chosen.values())
 
 
-def _complete(run: _Run, config: Config) -> set[str]:
-    """The rules that ran over everything they need: of these a suppression may be called unused."""
-    return {
-        rule.id
-        for rule in RULES
-        if rule.needs != "suppressions"
-        and (not config.select or {rule.id, rule.category} & set(config.select))
-        and not {rule.id, rule.category} & set(config.deselect)
-    }
-
-
 class _LinesOf(dict[str, Lines]):
     """Line tables, made when a place in the file is asked for."""
 
@@ -139,21 +129,21 @@ class _LinesOf(dict[str, Lines]):
         return lines
 
 
-def _placed(results: list[tuple[Result, str | None]], lines: _LinesOf) -> list[Finding]:
+def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: _LinesOf) -> list[Finding]:
     """Spans as lines and columns, with a fingerprint that survives moved lines."""
     seen: dict[tuple[object, ...], int] = {}
     findings = []
-    for result, reason in results:
+    for result, by in sorted(results, key=lambda item: (item[0].path, item[0].span, item[0].rule)):
         table = lines[result.path]
         identity = (result.rule, result.sdk, result.path, result.subject, result.context)
         ordinal = seen[identity] = seen.get(identity, -1) + 1
-        fingerprint = blake2b("\0".join(map(str, (*identity, ordinal))).encode(), digest_size=16).hexdigest()
+        fingerprint = blake2b("\0".join(map(str, (*identity, ordinal))).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
         related = tuple(
             RelatedLocation(place.path, Position(*lines[place.path].position(place.span.start)), place.message)
             for place in result.related
         )
         start, end = (Position(*table.position(offset)) for offset in result.span)
-        findings.append(Finding(result, BY_ID[result.rule].category, result.path, start, end, related, fingerprint, reason))
+        findings.append(Finding(result, BY_ID[result.rule].category, result.path, start, end, related, fingerprint, by.reason if by else None, by.external if by else False))
     findings.sort(key=lambda finding: (finding.path, finding.start, finding.result.rule))
     return findings
 

@@ -231,11 +231,13 @@ class Script(NamedTuple):
 
 
 class Comment(NamedTuple):
-    """A comment with its markers removed. ``own_line`` is true where no code precedes it on its line."""
+    """A comment with its markers removed. ``own_line`` is true where no code precedes it on its line; ``target`` is then
+    the statement, entry or element that it stands above, where the front end can tell."""
 
     text: str
     own_line: bool
     span: Span
+    target: Span | None
 
 
 class Problem(NamedTuple):

@@ -29,11 +29,18 @@ class Suppression(NamedTuple):
     last: int
 
 
+class Suppressor(NamedTuple):
+    """Why a finding is suppressed, and whether the configuration says so rather than a comment."""
+
+    reason: str
+    external: bool
+
+
 class Suppressed(NamedTuple):
     """What is left, what was suppressed and why, and what the suppressions themselves give cause to report."""
 
     kept: list[Result]
-    suppressed: list[tuple[Result, str]]
+    suppressed: list[tuple[Result, Suppressor]]
     hygiene: list[Result]
 
 
@@ -44,26 +51,25 @@ def apply(
     config: Config,
     today: date,
     known: set[str],
-    complete: set[str],
+    whole: bool,
 ) -> Suppressed:
-    """Sort results into kept and suppressed. ``complete`` are the rules that had the whole context: only of these is a
-    suppression called unused."""
+    """Sort results into kept and suppressed. ``whole`` says that all of the project is reported on: only then is an entry
+    of the configuration called unused."""
     found, hygiene = _read(files, lines, today, known)
     used: set[tuple[str, Span, str]] = set()
     used_ignores: set[int] = set()
     kept: list[Result] = []
-    suppressed: list[tuple[Result, str]] = []
+    suppressed: list[tuple[Result, Suppressor]] = []
     for result in results:
         reason = _comment_for(result, found, lines, today, used)
-        if reason is None:
-            reason = _ignore_for(result, config, today, used_ignores)
-        if reason is None:
+        entry = _ignore_for(result, config, today, used_ignores) if reason is None else None
+        if reason is None and entry is None:
             kept.append(result)
         else:
-            suppressed.append((result, reason))
+            suppressed.append((result, Suppressor(reason or entry or "", reason is None)))
     for item in found:
-        hygiene += _unused(item, used, today, complete)
-    hygiene += _config_hygiene(config, used_ignores, today, complete)
+        hygiene += _unused(item, used, today)
+    hygiene += _config_hygiene(config, used_ignores, today, whole)
     return Suppressed(kept, suppressed, hygiene)
 
 
@@ -135,6 +141,8 @@ def _covered(comment: CommentFact, facts: FileFacts, lines: Lines) -> tuple[int,
     while following < len(lines.starts) and (not lines.line(following).strip() or _is_comment(lines.line(following))):
         following += 1
     last = following
+    if comment.target is not None:
+        return lines.position(comment.target.start)[0], lines.position(comment.target.end)[0]
     for use in facts.uses:
         if lines.position(use.span.start)[0] == following:
             last = max(last, lines.position(use.span.end)[0])
@@ -179,17 +187,17 @@ def _matches(ignore: Ignore, result: Result) -> bool:
     return all(not wanted or wanted == result.subject for wanted in (ignore.package, ignore.option))
 
 
-def _unused(item: Suppression, used: set[tuple[str, Span, str]], today: date, complete: set[str]) -> list[Result]:
+def _unused(item: Suppression, used: set[tuple[str, Span, str]], today: date) -> list[Result]:
     if item.until is not None and item.until < today:
         return []
     return [
         _complaint("unused-suppression", item.path, item.comment.span, f"nothing here needs `ignore[{rule}]` any more")
         for rule in item.rules
-        if rule in complete and (item.path, item.comment.span, rule) not in used
+        if (item.path, item.comment.span, rule) not in used
     ]
 
 
-def _config_hygiene(config: Config, used: set[int], today: date, complete: set[str]) -> list[Result]:
+def _config_hygiene(config: Config, used: set[int], today: date, whole: bool) -> list[Result]:
     found = []
     for ignore in config.ignore:
         where = f"`[[ignore]]` number {ignore.number + 1} ({ignore.rule})"
@@ -197,7 +205,7 @@ def _config_hygiene(config: Config, used: set[int], today: date, complete: set[s
             found.append(
                 _complaint("expired-suppression", config.source, Span(0, 0), f"{where} ended on {ignore.until.isoformat()}")
             )
-        elif ignore.number not in used and ignore.rule in complete:
+        elif ignore.number not in used and whole:
             found.append(_complaint("unused-suppression", config.source, Span(0, 0), f"{where} suppresses nothing any more"))
     return found
 

@@ -44,6 +44,7 @@ def prepare(extra: list[dict[str, Any]]) -> None:
     from trackaudit.prefilter import Prefilter
     from trackaudit.sdks.catalogue import Catalogue
 
+    _state["extra"] = extra
     _state["catalogue"] = Catalogue(extra)
     _state["prefilter"] = Prefilter(_state["catalogue"])
     _interest.cache_clear()
@@ -82,7 +83,7 @@ def run(jobs: list[Job], extra: list[dict[str, Any]], workers: int, progress: Ca
     """The outcome of every job, in any order; ``progress`` is told how many are done."""
     weight = sum(len(job.text) * (_PYTHON_WEIGHT if job.language == "python" else 1) for job in jobs)
     if workers < 2 or len(jobs) < 2 or weight < PARALLEL_BYTES:
-        if not _state:
+        if _state.get("extra") != extra:
             prepare(extra)
         for done, job in enumerate(jobs, 1):
             yield analyse(job)

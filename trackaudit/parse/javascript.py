@@ -38,6 +38,8 @@ _FUNCTIONS = frozenset(
 _GENERIC = frozenset(b"as default type const let var await async new this window data error props options user id name key value".split())
 _WORD = re.compile(rb"[A-Za-z_$][\w$]*")
 
+_DEFINITIONS = frozenset(("function_declaration", "generator_function_declaration", "class_declaration", "method_definition", "abstract_class_declaration"))
+
 Guards = tuple[Guard, ...]
 
 
@@ -146,15 +148,30 @@ def _note_comments(text: bytes, root: Node, dialect: str, unit: Unit) -> None:
     if MARK not in text:
         return
     for node in QueryCursor(_comments(dialect)).captures(root).get("comment", ()):
-        unit.comments.append(comment_at(text, _span(node)))
+        unit.comments.append(comment_at(text, _span(node), _below(node)))
 
 
-def comment_at(text: bytes, span: Span) -> Comment:
+def comment_at(text: bytes, span: Span, target: Span | None = None) -> Comment:
     """The comment that stands in a span, its markers taken off."""
     source = text[span.start : span.end].decode("utf-8", "replace")
-    body = source[2:-2] if source.startswith("/*") else source.lstrip("/<!-")
+    body = source[2:-2].strip().lstrip("*") if source.startswith("/*") else source.lstrip("/<!-")
     line_start = max(text.rfind(b"\n", 0, span.start), text.rfind(b"\r", 0, span.start)) + 1
-    return Comment(body.strip(), not text[line_start : span.start].strip(), span)
+    own_line = text[line_start : span.start].strip() in (b"", b"{")  # a comment between JSX elements stands in braces
+    return Comment(body.strip(), own_line, span, target if own_line else None)
+
+
+def _below(comment: Node) -> Span | None:
+    """What a comment stands above: the next statement, entry or element; of a function or class its first line."""
+    parent = comment.parent
+    node = (parent if parent is not None and parent.type == "jsx_expression" else comment).next_named_sibling
+    while node is not None and node.type in ("comment", "jsx_text"):
+        node = node.next_named_sibling
+    if node is None:
+        return None
+    if node.type in _DEFINITIONS:
+        return Span(node.start_byte, node.start_byte)
+    opening = node.child_by_field_name("open_tag")
+    return _span(opening if opening is not None else node)
 
 
 def _range(text: bytes, region: Span) -> Range:

@@ -116,7 +116,10 @@ class _Lowering:
         line_start = max(self.text.rfind(b"\n", 0, node.start_byte), self.text.rfind(b"\r", 0, node.start_byte)) + 1
         own_line = not self.text[line_start : node.start_byte].strip()
         span = Span(node.start_byte, node.end_byte)
-        self.unit.comments.append(Comment(body.removeprefix("<!--").removesuffix("-->").strip(), own_line, span))
+        below = node.next_named_sibling
+        opening = next((child for child in below.named_children if child.type in ("start_tag", "self_closing_tag")), None) if below is not None else None
+        target = Span(opening.start_byte, opening.end_byte) if opening is not None and own_line else None
+        self.unit.comments.append(Comment(body.removeprefix("<!--").removesuffix("-->").strip(), own_line, span, target))
 
     def element(self, node: Node, parent: int) -> int:
         opening = next((child for child in node.named_children if child.type in ("start_tag", "self_closing_tag")), None)

@@ -20,6 +20,7 @@ from trackaudit.parse.relevance import Chunk
 from trackaudit.parse.source import Lines
 
 MAX_NESTING = 150
+_LINE_END = re.compile(rb"\r\n?|\n")
 _NOT_LINE_END = re.compile(rb"[^\r\n]")
 _OPENING, _CLOSING = b"([{", b")]}"
 
@@ -29,8 +30,8 @@ def lower(text: bytes, unit: Unit, lines: Lines, interest: re.Pattern[str]) -> N
 
     Problems (``syntax``, ``too-deep``) are added to the unit; nothing is raised for bad input.
     """
-    _comments(text, unit, lines)
     tree = _parse(text, unit, lines)
+    _comments(text, unit, lines, tree)
     if tree is not None:
         chunks, unused = relevance.chunks(tree, interest)
         if chunks and unused:
@@ -146,16 +147,31 @@ def _outline(text: bytes, lines: Lines) -> list[Chunk]:
     return [Chunk(first, following - 1) for first, following in zip(starts, [*starts[1:], len(lines.starts) + 1], strict=True)]
 
 
-def _comments(text: bytes, unit: Unit, lines: Lines) -> None:
+def _comments(text: bytes, unit: Unit, lines: Lines, tree: ast.Module | None) -> None:
     """Comments that speak to trackaudit; the others are never needed, and tokenizing is slow."""
     if b"trackaudit:" not in text:
         return
     try:
-        for token in tokenize.tokenize(BytesIO(text).readline):
+        for token in tokenize.tokenize(BytesIO(_LINE_END.sub(b"\n", text)).readline):
             if token.type == tokenize.COMMENT and "trackaudit:" in token.string:
                 start = lines.offset(token.start[0], token.start[1])
                 own_line = not token.line[: token.start[1]].strip()
-                body = token.string.lstrip("#").strip()
-                unit.comments.append(Comment(body, own_line, Span(start, start + len(token.string.encode()))))
+                span = Span(start, start + len(token.string.encode()))
+                target = _below(tree, token.start[0], lines) if own_line and tree is not None else None
+                unit.comments.append(Comment(token.string.lstrip("#").strip(), own_line, span, target))
     except (tokenize.TokenError, SyntaxError):
         pass  # the syntax error itself is reported by the parse
+
+
+def _below(tree: ast.Module, line: int, lines: Lines) -> Span | None:
+    """The statement that a comment on ``line`` stands above; of a function or class its first line."""
+    following = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and node.lineno > line]
+    if not following:
+        return None
+    node = min(following, key=lambda node: (node.lineno, -(node.end_lineno or node.lineno)))
+    around = [other for other in ast.walk(tree) if isinstance(other, ast.stmt) and other.lineno < line < (other.end_lineno or 0)]
+    inner = max(around, key=lambda other: other.lineno, default=None)
+    if inner is not None and (inner.end_lineno or 0) < node.lineno:
+        return None  # the comment stands inside a statement of several lines, above nothing but the next line
+    last = node.lineno if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else node.end_lineno or node.lineno
+    return Span(lines.line_span(node.lineno).start, lines.line_span(last).end)

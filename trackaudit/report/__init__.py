@@ -14,13 +14,37 @@ FORMATS = ("text", "json", "sarif", "github")
 
 
 class View(NamedTuple):
-    """What is shown of the reports: the profile's findings, and the notes that the default profile folds away."""
+    """What is shown of the reports. ``shown`` is what the profiles show, ``notes`` what the default profile folds into one
+    line of text and lists in the other formats, ``hidden`` counts the rest."""
 
     reports: list[Report]
     shown: list[Finding]
-    folded: list[Finding]
-    profile: str
+    notes: list[Finding]
+    hidden: int
     show_suppressed: bool
+
+
+def view_of(reports: list[Report], show_suppressed: bool) -> View:
+    """Sort the findings of every report by its own project's profile."""
+    shown: list[Finding] = []
+    notes: list[Finding] = []
+    hidden = 0
+    for report in reports:
+        for finding in report.findings:
+            if in_profile(finding, report.config.profile):
+                shown.append(finding)
+            elif finding.result.severity == "note" and finding.result.confidence != "low":
+                notes.append(finding)
+            else:
+                hidden += 1
+    return View(reports, shown, notes, hidden, show_suppressed)
+
+
+def listed(view: View, report: Report) -> list[Finding]:
+    """What the machine formats hold of one report, suppressed findings only when asked for."""
+    chosen = {id(finding) for finding in (*view.shown, *view.notes)}
+    suppressed = [finding for finding in report.suppressed if view.show_suppressed]
+    return sorted([*(finding for finding in report.findings if id(finding) in chosen), *suppressed], key=lambda item: (item.path, item.start, item.result.rule))
 
 
 def in_profile(finding: Finding, profile: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackaudit.report import View, shown_path
+from trackaudit.report import View, listed, shown_path
 
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -10,9 +10,8 @@ _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 def render(view: View) -> str:
     lines = []
     for report in view.reports:
-        known = set(map(id, report.findings))
-        for finding in view.shown:
-            if id(finding) not in known:
+        for finding in listed(view, report):
+            if finding.suppressed is not None:
                 continue
             result = finding.result
             place = {

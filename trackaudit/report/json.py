@@ -8,7 +8,7 @@ from typing import Any
 from trackaudit import __version__
 from trackaudit.audit import Report
 from trackaudit.findings import Finding
-from trackaudit.report import View, counts, in_profile, shown_path
+from trackaudit.report import View, counts, listed, shown_path
 
 
 def render(view: View) -> str:
@@ -22,10 +22,7 @@ def render(view: View) -> str:
     findings: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     for report in view.reports:
-        chosen = list(report.findings)
-        if view.show_suppressed:
-            chosen += report.suppressed
-        findings += [finding_table(report, finding) for finding in chosen if _shown(finding, view)]
+        findings += [finding_table(report, finding) for finding in listed(view, report)]
         errors += [
             {
                 "path": shown_path(report, failure.path),
@@ -40,11 +37,6 @@ def render(view: View) -> str:
     document["findings"], document["errors"] = findings, errors
     document["summary"] = {**counts(view), "findings": sum(1 for item in findings if item["suppressed"] is None)}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _shown(finding: Finding, view: View) -> bool:
-    """Notes are folded away in text only; what is less than sure stays out of the default profile here too."""
-    return in_profile(finding, view.profile) or (finding.result.severity == "note" and finding.result.confidence != "low")
 
 
 def finding_table(report: Report, finding: Finding) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from trackaudit import __version__
 from trackaudit.audit import Report
 from trackaudit.documentation import document, help_markdown
 from trackaudit.findings import Finding
-from trackaudit.report import View, shown_path
+from trackaudit.report import View, listed, shown_path
 from trackaudit.rules import BY_ID
 
 HOME = "https://github.com/trackaudit/trackaudit"
@@ -20,11 +20,7 @@ _LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 
 
 def render(view: View) -> str:
-    shown = {id(finding) for finding in (*view.shown, *view.folded)}
-    results: list[tuple[Report, Finding]] = []
-    for report in view.reports:
-        results += [(report, finding) for finding in report.findings if id(finding) in shown]
-        results += [(report, finding) for finding in report.suppressed if view.show_suppressed]
+    results = [(report, finding) for report in view.reports for finding in listed(view, report)]
     used = sorted({finding.result.rule for _, finding in results})
     run: dict[str, Any] = {
         "tool": {
@@ -101,7 +97,7 @@ def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]
             for index, place in enumerate(finding.related, 1)
         ]
     if finding.suppressed is not None:
-        table["suppressions"] = [{"kind": "inSource", "justification": finding.suppressed}]
+        table["suppressions"] = [{"kind": "external" if finding.external else "inSource", "justification": finding.suppressed}]
     return table
 
 
@@ -109,11 +105,11 @@ def _location(
     report: Report, path: str, line: int | None, column: int | None, end_line: int | None = None, end_column: int | None = None
 ) -> dict[str, Any]:
     shown = shown_path(report, path)
-    artifact: dict[str, Any] = {"uri": quote(shown)}
+    artifact: dict[str, Any] = {"uri": quote(shown, errors="surrogateescape")}
     if not os.path.isabs(shown):
         artifact["uriBaseId"] = "SRCROOT"
     else:
-        artifact["uri"] = "file://" + quote(shown)
+        artifact["uri"] = "file://" + quote(shown, errors="surrogateescape")
     physical: dict[str, Any] = {"artifactLocation": artifact}
     if line is not None:
         region = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
@@ -122,4 +118,4 @@ def _location(
 
 
 def _folder_uri(path: str) -> str:
-    return "file://" + quote(path.replace(os.sep, "/").rstrip("/")) + "/"
+    return "file://" + quote(path.replace(os.sep, "/").rstrip("/"), errors="surrogateescape") + "/"

@@ -7,6 +7,7 @@ what happens wherever the output is no terminal.
 from __future__ import annotations
 
 import os
+import unicodedata
 from typing import IO, TYPE_CHECKING
 
 from trackaudit.report import View, counts, shown_path
@@ -61,7 +62,14 @@ def build(view: View) -> list[Piece]:
                     (" not analysed: ", "bold red"),
                     (failure.message + "\n\n", ""),
                 ]
-    return pieces + _summary(view)
+    return [(_harmless(text), style) for text, style in pieces] + _summary(view)
+
+
+def _harmless(text: str) -> str:
+    """Control characters shown instead of sent: a file's name or text must not steer the reader's terminal."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter in "\n\t" or not unicodedata.category(letter).startswith("C") else f"\\x{ord(letter):02x}" for letter in text)
 
 
 def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list[Piece]:
@@ -119,8 +127,6 @@ def _frame(lines: Lines, finding: Finding, style: str) -> list[Piece]:
 
 def _width(letter: str) -> int:
     """How many terminal cells a character takes."""
-    import unicodedata
-
     if unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Mn"):
         return 0
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
@@ -139,8 +145,8 @@ def _summary(view: View) -> list[Piece]:
         pieces.append(("Nothing to audit: no file in a language that trackaudit reads.", "bold"))
     else:
         pieces.append(("No findings.", "bold green"))
-    if view.folded:
-        count = len(view.folded)
+    count = len(view.notes) + view.hidden
+    if count:
         pieces.append(
             (
                 f" {count} note{'s' if count != 1 else ''} and less certain finding{'s' if count != 1 else ''} not shown (--profile strict).",

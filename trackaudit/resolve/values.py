@@ -170,6 +170,7 @@ class CommentFact(NamedTuple):
     text: str
     own_line: bool
     span: Span
+    target: Span | None
 
 
 class FileFacts(NamedTuple):
