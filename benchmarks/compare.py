@@ -117,7 +117,7 @@ def show(results: dict[str, list[Run]], found: dict[str, int]) -> None:
     column = max(10, width)
     print("\n" + f"{'row / column':<{width + 2}}" + "".join(f"{name:>{column}}" for name in results))
     for name, mine in results.items():
-        ratios = [median(a.wall / b.wall for a, b in zip(mine, theirs)) for theirs in results.values()]
+        ratios = [median(a.wall / b.wall for a, b in zip(mine, theirs, strict=True)) for theirs in results.values()]
         print(f"{name:<{width + 2}}" + "".join(f"{ratio:{column}.2f}" for ratio in ratios))
 
 
@@ -141,9 +141,7 @@ def peers(target: str, tokens: Path, base: list[str]) -> dict[str, list[str]]:
 def read_tokens() -> tuple[list[str], str]:
     """trackaudit's own words to look for, and where they came from."""
     command = [sys.executable, "-m", "trackaudit.prefilter", "--tokens"]
-    answer = subprocess.run(
-        command, check=False, cwd=HERE.parent, stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
+    answer = subprocess.run(command, check=False, cwd=HERE.parent, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     words = [line for line in answer.stdout.splitlines() if line.strip()]
     if answer.returncode or not words:
         return ["snowplow", "mixpanel", "posthog", "sentry"], "trackaudit could not be asked: four names"
@@ -210,18 +208,12 @@ def one_of(known: tuple[str, ...]) -> Callable[[str], list[str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time trackaudit beside its peers over one tree of files.")
-    parser.add_argument(
-        "tree", nargs="?", type=Path, help="a directory; with --synthetic, a new or empty one"
-    )
-    parser.add_argument(
-        "--synthetic", type=int, metavar="N", help="write a tree of N small files and use that"
-    )
+    parser.add_argument("tree", nargs="?", type=Path, help="a directory; with --synthetic, a new or empty one")
+    parser.add_argument("--synthetic", type=int, metavar="N", help="write a tree of N small files and use that")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="counted rounds (default: 5)")
     parser.add_argument("--only", type=one_of(TOOLS), default=TOOLS, metavar="TOOLS", help=",".join(TOOLS))
     parser.add_argument("--sections", type=one_of(SECTIONS), default=SECTIONS, help=",".join(SECTIONS))
-    parser.add_argument(
-        "--trackaudit", default="trackaudit", metavar="COMMAND", help="how to start trackaudit"
-    )
+    parser.add_argument("--trackaudit", default="trackaudit", metavar="COMMAND", help="how to start trackaudit")
     options = parser.parse_args()
     if not options.tree and not options.synthetic:
         parser.error("give a directory or --synthetic N")

@@ -19,7 +19,7 @@ Turn it off and send the events you need, or restrict it to elements you have lo
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

@@ -16,7 +16,7 @@ Leave the lists empty; send what you need as a property of an event.
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

@@ -16,7 +16,7 @@ Send no bodies; add what helps to find the error by name.
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.effective.setups import Risk, Setup
 from trackaudit.findings import CONFIDENCES, Related, Result
 from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, Pattern, Text, Use, Value
-
 
 # How a record's words on what an option collects go on, where they do not complete "would collect".
 _VERBS = {"insecure-endpoint": "would send ", "tls-off": "would send ", "insecure-cookie": "would keep ", "debug-mode": ""}

@@ -17,7 +17,7 @@ Remove the switch and decide about the capture itself; if it must stay switchabl
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.effective.setups import Setup

@@ -16,7 +16,7 @@ Remove the option, or derive it from the build (`import.meta.env.DEV`, `settings
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

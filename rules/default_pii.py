@@ -16,7 +16,7 @@ Switch it off and add the few fields that are needed, by name, where they are ne
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

@@ -17,7 +17,7 @@ Write the filter as the installed major expects it: `options.fields.allowlist` f
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

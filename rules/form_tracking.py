@@ -18,7 +18,7 @@ Remove the call, or name the few fields that may be collected, none of which a p
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

@@ -15,7 +15,7 @@ Set the option so that the cookie is only sent over HTTPS.
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

@@ -16,7 +16,7 @@ Switch it off, or keep the vendor's filters and add to them.
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

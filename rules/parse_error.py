@@ -17,7 +17,7 @@ Mend the syntax error. If the file is no code, exclude it; if the syntax is righ
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

@@ -17,7 +17,7 @@ Identify people by an id that your own database made up.
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project, Send
 from trackaudit.findings import Example, Result

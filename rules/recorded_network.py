@@ -16,7 +16,7 @@ Leave it off, or list the few addresses whose bodies hold nothing personal.
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

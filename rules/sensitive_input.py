@@ -19,7 +19,7 @@ Change the tracker's set-up so that it takes no values; until then mark the fiel
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.lookup import Table
 from trackaudit.effective.project import Project

@@ -18,7 +18,7 @@ Leave it out; where people must be told apart, send an id that means nothing els
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project, Send
 from trackaudit.findings import Example, Related, Result

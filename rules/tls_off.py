@@ -16,7 +16,7 @@ Remove the option; where a private authority signs, point the client at its cert
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

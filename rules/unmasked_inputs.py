@@ -18,7 +18,7 @@ Mask all inputs; unmask single harmless ones by class or selector.
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result

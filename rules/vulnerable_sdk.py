@@ -18,7 +18,7 @@ Update to the first fixed version, and check that the lockfile follows.
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from trackaudit.effective.lookup import Table
 from trackaudit.effective.pins import Place

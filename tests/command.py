@@ -8,8 +8,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple
+from typing import Any, NamedTuple
 
 from click.testing import CliRunner
 
@@ -18,7 +19,16 @@ from trackaudit.cli import cli
 ROOT = Path(__file__).resolve().parent.parent
 _CACHE = tempfile.TemporaryDirectory(prefix="trackaudit-cache-")
 # What decides a verdict is in the project, never in the environment of whoever runs the tests.
-_UNSET = ("NO_COLOR", "FORCE_COLOR", "SOURCE_DATE_EPOCH", "TRACKAUDIT_DEBUG", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+_UNSET = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "SOURCE_DATE_EPOCH",
+    "TRACKAUDIT_DEBUG",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+)
 ENVIRONMENT = {
     "PYTHONPATH": str(ROOT),
     "XDG_CACHE_HOME": _CACHE.name,
@@ -73,8 +83,19 @@ def project(folder: Path, files: Mapping[str, str | bytes], git: bool = False) -
 
 
 def run_git(folder: Path, *arguments: str) -> str:
-    settings = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"]
-    done = subprocess.run(["git", *settings, *arguments], cwd=folder, env=environment(), capture_output=True, text=True, check=False)
+    settings = [
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.com",
+        "-c",
+        "commit.gpgsign=false",
+        "-c",
+        "init.defaultBranch=main",
+    ]
+    done = subprocess.run(
+        ["git", *settings, *arguments], cwd=folder, env=environment(), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -102,6 +123,11 @@ def check(folder: Path, *arguments: str, stdin: str | bytes = b"", **env: str | 
 def spawn(folder: Path, *arguments: str, stdin: bytes = b"", **env: str) -> Outcome:
     """``python -m trackaudit`` in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "trackaudit", *arguments], cwd=folder, input=stdin, env=environment(**env), capture_output=True, check=False
+        [sys.executable, "-m", "trackaudit", *arguments],
+        cwd=folder,
+        input=stdin,
+        env=environment(**env),
+        capture_output=True,
+        check=False,
     )
     return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -50,10 +50,23 @@ def lines_of(outcome: Outcome, path: str, rule: str = "unmasked-inputs") -> list
 # --- bytes that are no text -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf", b" \t\r\n\f", b"\xff\xfe", b"\xfe\xff"], ids=["nothing", "newline", "BOM", "blanks", "UTF-16 BOM", "UTF-16 BE BOM"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n", b"\xef\xbb\xbf", b" \t\r\n\f", b"\xff\xfe", b"\xfe\xff"],
+    ids=["nothing", "newline", "BOM", "blanks", "UTF-16 BOM", "UTF-16 BE BOM"],
+)
 def test_empty_files(tmp_path: Path, content: bytes) -> None:
     names = [f"empty{suffix}" for suffix in BY_SUFFIX]
-    outcome = judged(tmp_path, {**dict.fromkeys(names, content), **{f"sub/{name}": content for name in ("package.json", "yarn.lock", "uv.lock", "pnpm-lock.yaml", "requirements.txt", "pyproject.toml")}})
+    outcome = judged(
+        tmp_path,
+        {
+            **dict.fromkeys(names, content),
+            **{
+                f"sub/{name}": content
+                for name in ("package.json", "yarn.lock", "uv.lock", "pnpm-lock.yaml", "requirements.txt", "pyproject.toml")
+            },
+        },
+    )
     assert errors(outcome) == []
     assert outcome.code == 1
 
@@ -89,7 +102,13 @@ def test_marked_encodings_are_read(tmp_path: Path, encoding: str, end: str) -> N
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
     code = f"// é日🙂\n{IMPORT}\nconst s = '🙂'; {SETUP}\n"
     python = "# é日🙂\n" + PII
-    outcome = judged(tmp_path, {"wide.js": mark + code.replace("\n", end).encode(encoding), "wide.py": mark + python.replace("\n", end).encode(encoding)})
+    outcome = judged(
+        tmp_path,
+        {
+            "wide.js": mark + code.replace("\n", end).encode(encoding),
+            "wide.py": mark + python.replace("\n", end).encode(encoding),
+        },
+    )
     assert errors(outcome) == []
     assert lines_of(outcome, "wide.py", "default-pii") == [4]
     [item] = [item for item in outcome.findings if (item["path"], item["rule"]) == ("wide.js", "unmasked-inputs")]
@@ -99,7 +118,10 @@ def test_marked_encodings_are_read(tmp_path: Path, encoding: str, end: str) -> N
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_marked_encodings_of_manifests(tmp_path: Path, encoding: str) -> None:
     """PowerShell's ``pip freeze > requirements.txt`` writes UTF-16."""
-    project(tmp_path, {"package.json": POSTHOG.replace("posthog-js", "mixpanel-browser").replace("1.449.2", "2.13.0").encode(encoding)})
+    project(
+        tmp_path,
+        {"package.json": POSTHOG.replace("posthog-js", "mixpanel-browser").replace("1.449.2", "2.13.0").encode(encoding)},
+    )
     outcome = spawn(tmp_path, "check", "--format", "json")
     assert outcome.places() == [("package.json", 3, "vulnerable-sdk")]
 
@@ -109,7 +131,14 @@ def test_marked_encodings_of_manifests(tmp_path: Path, encoding: str) -> None:
 def test_marked_encodings_of_pages_with_a_sensitive_field(tmp_path: Path, encoding: str, name: str) -> None:
     page = "<template>\n<p>é</p>\n<input type='password'>\n</template>\n"
     manifest = POSTHOG.replace("posthog-js", "mixpanel-browser").replace("1.449.2", "2.13.0")
-    project(tmp_path, {"package.json": manifest, "app.js": "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', {});\n", name: page.encode(encoding)})
+    project(
+        tmp_path,
+        {
+            "package.json": manifest,
+            "app.js": "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', {});\n",
+            name: page.encode(encoding),
+        },
+    )
     assert (name, 3, "sensitive-input") in check(tmp_path).places()
 
 
@@ -153,7 +182,16 @@ def test_line_ends(tmp_path: Path, name: str, end: str) -> None:
 def test_only_line_ends_end_lines(tmp_path: Path, parser: str, end: str) -> None:
     """Neither the separators of Unicode, which JavaScript counts, nor form feeds, at which Python's splitlines breaks."""
     code = end.join(["// \x0b\x0c\x1c\x85 here", "const s = '\u2028\u2029';", IMPORT, f"const t = `\u2028`; {SETUP}", ""])
-    project(tmp_path, {"package.json": POSTHOG, "a.js": code, "a.py": end.join(["s = '\x1c\x85\u2028'", "\x0c", "import sentry_sdk", "sentry_sdk.init(send_default_pii=True)  # \x0c", ""])})
+    project(
+        tmp_path,
+        {
+            "package.json": POSTHOG,
+            "a.js": code,
+            "a.py": end.join(
+                ["s = '\x1c\x85\u2028'", "\x0c", "import sentry_sdk", "sentry_sdk.init(send_default_pii=True)  # \x0c", ""]
+            ),
+        },
+    )
     outcome = check(tmp_path, "--javascript-parser", parser)
     [item] = [item for item in outcome.findings if item["rule"] == "unmasked-inputs"]
     assert (item["line"], item["column"]) == (4, code.split(end)[3].index("maskAllInputs") + 1)
@@ -163,7 +201,14 @@ def test_only_line_ends_end_lines(tmp_path: Path, parser: str, end: str) -> None
 @pytest.mark.parametrize("end", ["\r\n", "\r"], ids=ascii)
 def test_line_ends_of_manifests(tmp_path: Path, end: str) -> None:
     manifest = POSTHOG.replace("posthog-js", "mixpanel-browser").replace("1.449.2", "2.13.0").replace("\n", end)
-    project(tmp_path, {"package.json": manifest, "requirements.txt": end.join(["# first", "requests==2.0", "sentry-sdk==1.5.0", ""]), "app.py": PII})
+    project(
+        tmp_path,
+        {
+            "package.json": manifest,
+            "requirements.txt": end.join(["# first", "requests==2.0", "sentry-sdk==1.5.0", ""]),
+            "app.py": PII,
+        },
+    )
     outcome = check(tmp_path)
     assert ("package.json", 3, "vulnerable-sdk") in outcome.places()
     assert ("requirements.txt", 3) in {(path, line) for path, line, rule in outcome.places("vulnerable-sdk")}
@@ -207,20 +252,45 @@ def test_a_list_of_100_000_elements(tmp_path: Path) -> None:
 def lock_of(kind: str, lines: int) -> tuple[str, str]:
     """A lockfile's name and text, with the pin of posthog-js near its end."""
     if kind == "package-lock.json":
-        many = "".join(f'    "node_modules/p{number}": {{\n      "version": "1.0.{number}",\n      "license": "MIT"\n    }},\n' for number in range(lines // 4))
-        return kind, '{\n  "lockfileVersion": 3,\n  "packages": {\n' + many + '    "node_modules/posthog-js": {\n      "version": "1.20.0"\n    }\n  }\n}\n'
+        many = "".join(
+            f'    "node_modules/p{number}": {{\n      "version": "1.0.{number}",\n      "license": "MIT"\n    }},\n'
+            for number in range(lines // 4)
+        )
+        return (
+            kind,
+            '{\n  "lockfileVersion": 3,\n  "packages": {\n'
+            + many
+            + '    "node_modules/posthog-js": {\n      "version": "1.20.0"\n    }\n  }\n}\n',
+        )
     if kind == "yarn.lock":
-        many = "".join(f'p{number}@^1.0.0, "p{number}@>=1":\n  version "1.0.{number}"\n  resolved "https://registry.example.com/p{number}"\n\n' for number in range(lines // 4))
+        many = "".join(
+            f'p{number}@^1.0.0, "p{number}@>=1":\n  version "1.0.{number}"\n  resolved "https://registry.example.com/p{number}"\n\n'
+            for number in range(lines // 4)
+        )
         return kind, "# yarn lockfile v1\n\n" + many + 'posthog-js@^1.0.0:\n  version "1.20.0"\n'
-    many = "".join(f"      p{number}:\n        specifier: ^1.0.0\n        version: 1.0.{number}\n" for number in range(lines // 3))
-    return kind, "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n" + many + "      posthog-js:\n        specifier: ^1.0.0\n        version: 1.20.0\n\npackages:\n"
+    many = "".join(
+        f"      p{number}:\n        specifier: ^1.0.0\n        version: 1.0.{number}\n" for number in range(lines // 3)
+    )
+    return (
+        kind,
+        "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n"
+        + many
+        + "      posthog-js:\n        specifier: ^1.0.0\n        version: 1.20.0\n\npackages:\n",
+    )
 
 
 @pytest.mark.parametrize("kind", ["package-lock.json", "yarn.lock", "pnpm-lock.yaml"])
 def test_a_lockfile_of_200_000_lines(tmp_path: Path, kind: str) -> None:
     name, lock = lock_of(kind, 200_000)
     assert lock.count("\n") > 200_000 - 4
-    project(tmp_path, {"package.json": POSTHOG.replace("1.449.2", "^1.0.0"), name: lock, "app.js": "import posthog from 'posthog-js';\nposthog.init('k', {});\n"})
+    project(
+        tmp_path,
+        {
+            "package.json": POSTHOG.replace("1.449.2", "^1.0.0"),
+            name: lock,
+            "app.js": "import posthog from 'posthog-js';\nposthog.init('k', {});\n",
+        },
+    )
     outcome = spawn(tmp_path, "check", "--format", "json", "--select", "unmasked-inputs")
     places = {(place["path"], place["line"]) for item in outcome.findings for place in item["related"]}
     expected = next(number for number, line in enumerate(lock.splitlines(), 1) if "1.20.0" in line)
@@ -240,14 +310,19 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     """Everything that is large or deep at once. The bound is generous: several times what is needed, far below what it could be."""
     lock = "".join(lock_of("package-lock.json", 200_000))
     nest = "[" * 10_000 + "]" * 10_000
-    project(tmp_path, {**GOOD, "package-lock.json": lock, "deep.js": f"{UNMASKED}const x = {nest};\n", "deep.py": f"{PII}x = {nest}\n"})
+    project(
+        tmp_path,
+        {**GOOD, "package-lock.json": lock, "deep.js": f"{UNMASKED}const x = {nest};\n", "deep.py": f"{PII}x = {nest}\n"},
+    )
     for number in range(3):
         with open(tmp_path / f"bundle{number}.js", "w") as file:
             for _ in range(50):
                 file.write("posthog.init('k',{});" * 50_000)
     numbers = "".join(f"  {number},\n" for number in range(100_000))
     project(tmp_path, {"long.js": f"{IMPORT}\nconst list = [\n{numbers}];\nposthog.init('k', {{ list }});\n"})
-    done = subprocess.run([sys.executable, "-c", MEMORY], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True
+    )
     code, kilobytes = map(int, done.stdout.split())
     assert code == 1
     assert kilobytes * (1 if sys.platform == "darwin" else 1024) < 800_000_000
@@ -338,7 +413,12 @@ PYTHON = {
     "open": "[" * DEPTH, "closed": "]" * DEPTH, "chain": "a" + ".b()" * DEPTH, "sum": "1" + " + 1" * DEPTH,
 }  # fmt: skip
 # What the standard library's tree keeps flat, and another parser may not.
-FLAT = {"or": "a" + " or a" * DEPTH, "strings": "'a' " * DEPTH, "comparisons": "1" + " < 1" * DEPTH, "f-strings": "f'{a}' " * DEPTH}
+FLAT = {
+    "or": "a" + " or a" * DEPTH,
+    "strings": "'a' " * DEPTH,
+    "comparisons": "1" + " < 1" * DEPTH,
+    "f-strings": "f'{a}' " * DEPTH,
+}
 
 
 def test_deep_python(tmp_path: Path) -> None:
@@ -353,7 +433,9 @@ def test_deep_python(tmp_path: Path) -> None:
 
 
 def test_deep_python_in_the_set_up(tmp_path: Path) -> None:
-    files: dict[str, str | bytes] = {f"{name}.py": f"import sentry_sdk\nsentry_sdk.init(send_default_pii=True, x=({text}))\n" for name, text in PYTHON.items()}
+    files: dict[str, str | bytes] = {
+        f"{name}.py": f"import sentry_sdk\nsentry_sdk.init(send_default_pii=True, x=({text}))\n" for name, text in PYTHON.items()
+    }
     outcome = judged_apart(tmp_path, files, "--jobs", "1")
     assert_analysed_or_reported(outcome, list(files), "default-pii")
 
@@ -362,7 +444,9 @@ def test_deep_python_in_the_set_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", FLAT)
 def test_flat_python_in_the_set_up(tmp_path: Path, name: str, depth: int) -> None:
     text = FLAT[name][: len(FLAT[name]) * depth // DEPTH].rpartition(" ")[0].removesuffix(" or").removesuffix(" <")
-    outcome = judged_apart(tmp_path, {"flat.py": f"import sentry_sdk\nsentry_sdk.init(send_default_pii=True, x=({text}))\n"}, "--jobs", "1")
+    outcome = judged_apart(
+        tmp_path, {"flat.py": f"import sentry_sdk\nsentry_sdk.init(send_default_pii=True, x=({text}))\n"}, "--jobs", "1"
+    )
     assert_analysed_or_reported(outcome, ["flat.py"], "default-pii")
 
 
@@ -408,7 +492,20 @@ def test_half_typed_scripts(tmp_path: Path, name: str) -> None:
     assert check(tmp_path).code == 0
 
 
-@pytest.mark.parametrize("tail", ["def broken(:\n", "x = [1,\n", "x = 'abc\n", "    indented()\n", "print 'old'\n", 'x = """abc\n', "<<<<<<< HEAD\n", "x = {\n\ndef f():\n    pass\n"], ids=ascii)
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "def broken(:\n",
+        "x = [1,\n",
+        "x = 'abc\n",
+        "    indented()\n",
+        "print 'old'\n",
+        'x = """abc\n',
+        "<<<<<<< HEAD\n",
+        "x = {\n\ndef f():\n    pass\n",
+    ],
+    ids=ascii,
+)
 def test_half_typed_python(tmp_path: Path, tail: str) -> None:
     outcome = judged(tmp_path, {"half.py": f"{PII}\n{tail}"})
     assert lines_of(outcome, "half.py", "default-pii") == [3]
@@ -417,7 +514,17 @@ def test_half_typed_python(tmp_path: Path, tail: str) -> None:
     assert outcome.code == 1
 
 
-REGEXES = ["/(?<year>\\d{4})/", "/(?<=a)b/", "/\\p{L}/u", "/[\\p{L}--[a-z]]/v", "/a/d", "/(?i:a)/", "/\\k<x>(?<x>a)/", "/[/]/", "/(/"]
+REGEXES = [
+    "/(?<year>\\d{4})/",
+    "/(?<=a)b/",
+    "/\\p{L}/u",
+    "/[\\p{L}--[a-z]]/v",
+    "/a/d",
+    "/(?i:a)/",
+    "/\\k<x>(?<x>a)/",
+    "/[/]/",
+    "/(/",
+]
 
 
 @pytest.mark.parametrize("regex", REGEXES)
@@ -441,7 +548,13 @@ def told_version(folder: Path, files: dict[str, str | bytes]) -> set[str]:
     assert outcome.err == ""
     assert ("good.py", 3, "default-pii") in outcome.places()
     assert errors(outcome) == []
-    return {word for item in outcome.findings if item["rule"] == "unmasked-inputs" for word in item["message"].split(": ")[0].split() if any(map(str.isdigit, word))}
+    return {
+        word
+        for item in outcome.findings
+        if item["rule"] == "unmasked-inputs"
+        for word in item["message"].split(": ")[0].split()
+        if any(map(str.isdigit, word))
+    }
 
 
 @pytest.mark.parametrize("text", [
@@ -456,7 +569,20 @@ def test_package_json_that_is_no_json(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["package-lock.json", "yarn.lock", "pnpm-lock.yaml"])
-@pytest.mark.parametrize("text", ["", "{", "posthog-js", '{"packages": {"node_modules/posthog-js": {"version":', "<<<<<<< HEAD\n", 'posthog-js@^1.0.0:\n  version\n', "importers:\n  .:\n    posthog-js:\n", "[" * 10_000 + '"posthog-js": {'], ids=range(8))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "posthog-js",
+        '{"packages": {"node_modules/posthog-js": {"version":',
+        "<<<<<<< HEAD\n",
+        "posthog-js@^1.0.0:\n  version\n",
+        "importers:\n  .:\n    posthog-js:\n",
+        "[" * 10_000 + '"posthog-js": {',
+    ],
+    ids=range(8),
+)
 def test_broken_lockfile(tmp_path: Path, name: str, text: str) -> None:
     """It pins nothing, so the manifest's own requirement counts."""
     assert told_version(tmp_path, {"package.json": POSTHOG.replace("1.449.2", "1.20.0"), name: text}) == {"1.20.0"}
@@ -480,7 +606,7 @@ def test_manifests_that_make_no_sense(tmp_path: Path, files: dict[str, str]) -> 
 
 @pytest.mark.parametrize("git", [False, True], ids=["plain", "git"])
 def test_everything_that_is_no_file_at_once(tmp_path: Path, git: bool) -> None:
-    project(tmp_path, {**GOOD, "x.js/inner.js": UNMASKED, "with space/it's \"ü\" 日本.js": UNMASKED, "empty.js": ""}, git)
+    project(tmp_path, {**GOOD, "x.js/inner.js": UNMASKED, 'with space/it\'s "ü" 日本.js': UNMASKED, "empty.js": ""}, git)
     (tmp_path / "loop.js").symlink_to("loop.js")
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
@@ -490,7 +616,7 @@ def test_everything_that_is_no_file_at_once(tmp_path: Path, git: bool) -> None:
     outcome = spawn(tmp_path, "check", "--format", "json")
     assert outcome.err == ""
     assert errors(outcome) == []
-    assert {path for path, _, _ in outcome.places()} == {"good.js", "good.py", "x.js/inner.js", "with space/it's \"ü\" 日本.js"}
+    assert {path for path, _, _ in outcome.places()} == {"good.js", "good.py", "x.js/inner.js", 'with space/it\'s "ü" 日本.js'}
     assert outcome.code == 1
 
 
@@ -529,7 +655,10 @@ def test_a_worker_that_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.M
     project(tmp_path, {**GOOD, **files, "fatal1.js": UNMASKED, "fatal2.py": PII})
     outcome = check(tmp_path, "--jobs", "2", "--no-cache")
     assert set(outcome.places()) >= GOOD_PLACES | {(name, 2, "unmasked-inputs") for name in files}
-    assert {(error["path"], error["kind"]) for error in outcome.json["errors"]} == {("fatal1.js", "crash"), ("fatal2.py", "crash")}
+    assert {(error["path"], error["kind"]) for error in outcome.json["errors"]} == {
+        ("fatal1.js", "crash"),
+        ("fatal2.py", "crash"),
+    }
     assert outcome.code == 2
 
 
@@ -567,7 +696,37 @@ BASES = {
     "pnpm-lock.yaml": "importers:\n  .:\n    dependencies:\n      posthog-js:\n        specifier: ^1\n        version: 1.20.0(react@18)\npackages:\n  posthog-js@1.20.0: {}\n",
     "requirements.txt": "sentry-sdk[flask]>=1.5,<2 ; python_version > '3'  # x\nposthog==3.0.0 \\\n    --hash=sha256:abc\n",
 }  # fmt: skip
-NASTY = st.sampled_from(list("()[]{}<>'\"`\\/;:,.=$#@!?*-+ \n\r\t\0%&|~^") + ["\r\n", "{{", "}}", "{%", "/*", "*/", "<!--", "-->", '"""', "${", "=>", "</script>", "<script>", "\u2028", "🙂", "é", "\ufeff", "async ", "await ", "import ", "lambda:", "\\u{", "0x", "1e", "?.", "???"])
+NASTY = st.sampled_from(
+    list("()[]{}<>'\"`\\/;:,.=$#@!?*-+ \n\r\t\0%&|~^")
+    + [
+        "\r\n",
+        "{{",
+        "}}",
+        "{%",
+        "/*",
+        "*/",
+        "<!--",
+        "-->",
+        '"""',
+        "${",
+        "=>",
+        "</script>",
+        "<script>",
+        "\u2028",
+        "🙂",
+        "é",
+        "\ufeff",
+        "async ",
+        "await ",
+        "import ",
+        "lambda:",
+        "\\u{",
+        "0x",
+        "1e",
+        "?.",
+        "???",
+    ]
+)
 EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), st.lists(NASTY, max_size=4).map("".join)), min_size=1, max_size=4)
 
 
@@ -582,6 +741,9 @@ def test_mangled_programs(name: str, edits: list[tuple[float, int, str]]) -> Non
     with tempfile.TemporaryDirectory() as folder:
         report = audit_folder(project(Path(folder), {"app.js": UNMASKED, "app.py": PII, name: text}))
     assert [failure for failure in report.failures if failure.kind == "crash"] == []
-    assert {(finding.path, finding.result.rule) for finding in report.findings} >= {("app.js", "unmasked-inputs"), ("app.py", "default-pii")}
+    assert {(finding.path, finding.result.rule) for finding in report.findings} >= {
+        ("app.js", "unmasked-inputs"),
+        ("app.py", "default-pii"),
+    }
     for finding in report.findings:
         assert (1, 1) <= finding.start <= finding.end

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,9 @@ def test_findings_exit_1(tmp_path: Path) -> None:
     assert outcome.places() == FOUND
 
 
-@pytest.mark.parametrize("files", [{}, {"notes.md": "posthog"}, {"src/main.rs": "fn main() {}"}], ids=["empty", "prose", "other language"])
+@pytest.mark.parametrize(
+    "files", [{}, {"notes.md": "posthog"}, {"src/main.rs": "fn main() {}"}], ids=["empty", "prose", "other language"]
+)
 def test_no_auditable_file_exits_0_and_says_so(tmp_path: Path, files: dict[str, str]) -> None:
     project(tmp_path, files, git=True)
     assert check(tmp_path).json["summary"]["files"] == 0
@@ -108,7 +111,9 @@ def test_missing_paths_are_all_named(tmp_path: Path) -> None:
     assert_explained(run(tmp_path, "check", "src", "gone.js", "lost/there.py"), "gone.js", "lost/there.py")
 
 
-@pytest.mark.parametrize(("written", "meant"), [("unmasked-input", "unmasked-inputs"), ("form-captur", "form-capture"), ("posthg", "posthog")])
+@pytest.mark.parametrize(
+    ("written", "meant"), [("unmasked-input", "unmasked-inputs"), ("form-captur", "form-capture"), ("posthg", "posthog")]
+)
 @pytest.mark.parametrize("option", ["--select", "--deselect"])
 def test_unknown_selection_is_refused_with_a_suggestion(tmp_path: Path, option: str, written: str, meant: str) -> None:
     project(tmp_path, RISKY)
@@ -121,7 +126,10 @@ def test_mistakes_on_the_command_line_come_together(tmp_path: Path) -> None:
 
 
 def test_mistakes_in_the_configuration_come_together(tmp_path: Path) -> None:
-    project(tmp_path, {**RISKY, "trackaudit.toml": 'fail_on = "error"\nprofile = "strct"\nselect = ["unmasked-input"]\nmax-size = "big"\n'})
+    project(
+        tmp_path,
+        {**RISKY, "trackaudit.toml": 'fail_on = "error"\nprofile = "strct"\nselect = ["unmasked-input"]\nmax-size = "big"\n'},
+    )
     assert_explained(run(tmp_path, "check"), "fail-on", '"strict"', '"unmasked-inputs"', "max-size", "trackaudit.toml")
 
 
@@ -199,7 +207,9 @@ def test_paths_are_relative_to_the_working_directory(tmp_path: Path) -> None:
     outside = check(tmp_path / "src", "..")
     assert [item[0] for item in outside.places()] == [f"{tmp_path.resolve().as_posix()}/lib/app.js", "app.js"]
     # The manifest lies outside of the working directory too.
-    assert {place["path"] for item in outside.findings for place in item["related"]} == {f"{tmp_path.resolve().as_posix()}/package.json"}
+    assert {place["path"] for item in outside.findings for place in item["related"]} == {
+        f"{tmp_path.resolve().as_posix()}/package.json"
+    }
 
 
 def test_path_outside_the_working_directory(tmp_path: Path) -> None:
@@ -210,7 +220,9 @@ def test_path_outside_the_working_directory(tmp_path: Path) -> None:
         assert [item[0] for item in check(here, name).places()] == [expected]
 
 
-@pytest.mark.parametrize("name", ["with space.js", "it's \"quoted\".js", "größe-日本-🙂.js", "-dash.js", "a&b;c$(d).js", "100%.js", "sub dir/[x]{y}.js"])
+@pytest.mark.parametrize(
+    "name", ["with space.js", 'it\'s "quoted".js', "größe-日本-🙂.js", "-dash.js", "a&b;c$(d).js", "100%.js", "sub dir/[x]{y}.js"]
+)
 @pytest.mark.parametrize("git", [False, True], ids=["plain", "git"])
 def test_unusual_names(tmp_path: Path, name: str, git: bool) -> None:
     project(tmp_path, {"package.json": POSTHOG, name: UNMASKED}, git)
@@ -239,9 +251,9 @@ def test_paths_through_a_linked_folder(tmp_path: Path) -> None:
     project(tmp_path / "real", RISKY)
     (tmp_path / "link").symlink_to("real", target_is_directory=True)
     outcome = check(tmp_path, "link")
-    assert [(item["rule"], Path(tmp_path, item["path"]).resolve()) for item in outcome.findings if item["severity"] == "error"] == [
-        ("unmasked-inputs", (tmp_path / "real/src/app.js").resolve())
-    ]
+    assert [
+        (item["rule"], Path(tmp_path, item["path"]).resolve()) for item in outcome.findings if item["severity"] == "error"
+    ] == [("unmasked-inputs", (tmp_path / "real/src/app.js").resolve())]
 
 
 def test_two_projects_in_one_run(tmp_path: Path) -> None:
@@ -296,10 +308,17 @@ def test_stdin_by_an_absolute_name_from_elsewhere(tmp_path: Path) -> None:
     assert check(here, "-", "--stdin-filename", name, stdin=UNMASKED).places() == [(name, 2, "unmasked-inputs")]
 
 
-@pytest.mark.parametrize("arguments", [("-",), ("-", "src", "--stdin-filename", "x.js"), ("src", "--stdin-filename", "x.js"), ("--stdin-filename", "x.js")], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [("-",), ("-", "src", "--stdin-filename", "x.js"), ("src", "--stdin-filename", "x.js"), ("--stdin-filename", "x.js")],
+    ids=" ".join,
+)
 def test_stdin_misuse(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     project(tmp_path, RISKY)
-    assert_explained(run(tmp_path, "check", *arguments, stdin=UNMASKED), "--stdin-filename" if arguments != ("-", "src", "--stdin-filename", "x.js") else "-")
+    assert_explained(
+        run(tmp_path, "check", *arguments, stdin=UNMASKED),
+        "--stdin-filename" if arguments != ("-", "src", "--stdin-filename", "x.js") else "-",
+    )
 
 
 def test_stdin_in_a_real_pipe(tmp_path: Path) -> None:
@@ -318,7 +337,14 @@ FINDING_KEYS = {
 
 
 def test_json_has_every_key(tmp_path: Path) -> None:
-    project(tmp_path, {**RISKY, "broken.py": "import sentry_sdk\nsentry_sdk.init(send_default_pii=True)\ndef broken(:\n", "src/half.js": UNMASKED + "const x = {{"})
+    project(
+        tmp_path,
+        {
+            **RISKY,
+            "broken.py": "import sentry_sdk\nsentry_sdk.init(send_default_pii=True)\ndef broken(:\n",
+            "src/half.js": UNMASKED + "const x = {{",
+        },
+    )
     document = check(tmp_path, "--profile", "strict").json
     assert document["version"] == 1
     assert document["tool"] == {"name": "trackaudit", "version": __version__}
@@ -348,12 +374,23 @@ def test_json_has_every_key(tmp_path: Path) -> None:
 
 def test_json_counts(tmp_path: Path) -> None:
     quiet = UNMASKED.replace("posthog.init", "// trackaudit: ignore[unmasked-inputs] -- an internal tool\nposthog.init")
-    project(tmp_path, {**RISKY, "src/quiet.js": quiet, "src/plain.js": "export const x = 1;\n", "vendor/p.js": UNMASKED, "src/app.min.js": UNMASKED})
+    project(
+        tmp_path,
+        {
+            **RISKY,
+            "src/quiet.js": quiet,
+            "src/plain.js": "export const x = 1;\n",
+            "vendor/p.js": UNMASKED,
+            "src/app.min.js": UNMASKED,
+        },
+    )
     summary = check(tmp_path, "--select", "unmasked-inputs").json["summary"]
     assert summary == {**summary, "files": 4, "parsed": 2, "skipped": 2, "findings": 1, "suppressed": 1, "baselined": 0}
 
 
-@pytest.mark.parametrize("before", ["", "\t", "\t\t ", "let a = 'é'; ", "let a = '🙂🙂'; ", "let a = 'a\u0301'; ", "let a = '\u2028'; "], ids=ascii)
+@pytest.mark.parametrize(
+    "before", ["", "\t", "\t\t ", "let a = 'é'; ", "let a = '🙂🙂'; ", "let a = 'a\u0301'; ", "let a = '\u2028'; "], ids=ascii
+)
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "BOM"])
 def test_columns_count_code_points(tmp_path: Path, before: str, mark: str) -> None:
     line = f"{before}import posthog from 'posthog-js'; posthog.init('k', {{ session_recording: {{ maskAllInputs: false }} }});"
@@ -368,12 +405,20 @@ def test_columns_in_python(tmp_path: Path) -> None:
     project(tmp_path, {"app.py": "\ufeff" + line + "\n"}, git=True)
     [item] = [item for item in check(tmp_path).findings if item["rule"] == "default-pii"]
     column = line.index("send_default_pii") + 1
-    assert (item["line"], item["column"], item["end_line"], item["end_column"]) == (1, column, 1, column + len("send_default_pii"))
+    assert (item["line"], item["column"], item["end_line"], item["end_column"]) == (
+        1,
+        column,
+        1,
+        column + len("send_default_pii"),
+    )
 
 
 def test_end_of_several_lines_is_exclusive(tmp_path: Path) -> None:
     page = "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', {});\nexport const Login = () => <input\n  type=\"password\"\n/>;\n"
-    project(tmp_path, {"package.json": POSTHOG.replace("posthog-js", "mixpanel-browser").replace("1.449.2", "2.13.0"), "login.jsx": page})
+    project(
+        tmp_path,
+        {"package.json": POSTHOG.replace("posthog-js", "mixpanel-browser").replace("1.449.2", "2.13.0"), "login.jsx": page},
+    )
     [item] = check(tmp_path, "--select", "sensitive-input").findings
     start = "export const Login = () => "
     assert (item["line"], item["column"], item["end_line"], item["end_column"]) == (3, len(start) + 1, 5, 3)
@@ -381,7 +426,10 @@ def test_end_of_several_lines_is_exclusive(tmp_path: Path) -> None:
 
 def test_findings_are_in_order(tmp_path: Path) -> None:
     both = UNMASKED + UNMASKED.splitlines()[1] + "\n"
-    project(tmp_path, {"package.json": POSTHOG, "b.js": both, "a/z.js": both, "a.js": both, "a-b/x.js": both, "B.js": both, "app.py": PII})
+    project(
+        tmp_path,
+        {"package.json": POSTHOG, "b.js": both, "a/z.js": both, "a.js": both, "a-b/x.js": both, "B.js": both, "app.py": PII},
+    )
     findings = check(tmp_path, "--profile", "strict").findings
     assert len({item["path"] for item in findings}) == 6
     assert findings == sorted(findings, key=lambda item: (item["path"], item["line"], item["column"], item["rule"]))
@@ -404,7 +452,14 @@ def fingerprints(outcome: Outcome) -> list[str]:
 def test_fingerprints_survive_moved_lines(tmp_path: Path) -> None:
     project(tmp_path, {**RISKY, "app.py": PII})
     before = check(tmp_path)
-    project(tmp_path, {"src/app.js": "// a line\n\nconst other = 1;\n" + UNMASKED, "app.py": '"""Docs."""\n\n' + PII, "package.json": POSTHOG.replace("{\n", '{\n  "name": "x",\n', 1)})
+    project(
+        tmp_path,
+        {
+            "src/app.js": "// a line\n\nconst other = 1;\n" + UNMASKED,
+            "app.py": '"""Docs."""\n\n' + PII,
+            "package.json": POSTHOG.replace("{\n", '{\n  "name": "x",\n', 1),
+        },
+    )
     after = check(tmp_path)
     assert [item["line"] for item in after.findings] != [item["line"] for item in before.findings]
     assert fingerprints(after) == fingerprints(before)
@@ -575,7 +630,9 @@ def test_output_that_cannot_be_written(tmp_path: Path, target: str) -> None:
     assert_explained(run(tmp_path, "check", "--output", target), target)
 
 
-QUIET = UNMASKED.replace("posthog.init", "// trackaudit: ignore[unmasked-inputs] until 2027-01-31 -- an internal tool\nposthog.init")
+QUIET = UNMASKED.replace(
+    "posthog.init", "// trackaudit: ignore[unmasked-inputs] until 2027-01-31 -- an internal tool\nposthog.init"
+)
 
 
 def test_show_suppressed(tmp_path: Path) -> None:
@@ -595,18 +652,25 @@ def test_show_suppressed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("day", "code"), [("2027-01-30", 0), ("2027-01-31", 0), ("2027-02-01", 1)])
 def test_now_fixes_the_day(tmp_path: Path, day: str, code: int) -> None:
-    from datetime import datetime, timezone
+    from datetime import datetime
 
     project(tmp_path, {"package.json": POSTHOG, "src/app.js": QUIET})
     assert check(tmp_path, "--now", day).code == code
-    epoch = str(int(datetime.fromisoformat(day).replace(tzinfo=timezone.utc, hour=12).timestamp()))
+    epoch = str(int(datetime.fromisoformat(day).replace(tzinfo=UTC, hour=12).timestamp()))
     assert check(tmp_path, SOURCE_DATE_EPOCH=epoch).code == code
     assert check(tmp_path, "--now", day, SOURCE_DATE_EPOCH="0").code == code
     assert check(tmp_path, "--now", day, SOURCE_DATE_EPOCH="4102444800").code == code
 
 
 def test_the_day_is_today_otherwise(tmp_path: Path) -> None:
-    project(tmp_path, {"package.json": POSTHOG, "src/app.js": QUIET.replace("2027-01-31", "2999-12-31"), "src/b.js": QUIET.replace("2027-01-31", "2001-01-01")})
+    project(
+        tmp_path,
+        {
+            "package.json": POSTHOG,
+            "src/app.js": QUIET.replace("2027-01-31", "2999-12-31"),
+            "src/b.js": QUIET.replace("2027-01-31", "2001-01-01"),
+        },
+    )
     assert {item[0] for item in check(tmp_path).places()} == {"src/b.js"}
 
 
@@ -614,7 +678,9 @@ def test_the_day_is_today_otherwise(tmp_path: Path) -> None:
 
 
 def test_text_shows_the_line_and_the_culprit(tmp_path: Path) -> None:
-    lines = run(project(tmp_path, {"package.json": POSTHOG, "src/app.js": UNMASKED.replace("'k'", "'日本'")}), "check").out.splitlines()
+    lines = run(
+        project(tmp_path, {"package.json": POSTHOG, "src/app.js": UNMASKED.replace("'k'", "'日本'")}), "check"
+    ).out.splitlines()
     assert any(line.startswith("src/app.js:2:") for line in lines)
     [at] = [number for number, line in enumerate(lines) if "maskAllInputs: false" in line]
     under, shown = lines[at + 1], lines[at]
@@ -695,7 +761,15 @@ def test_help(tmp_path: Path) -> None:
     assert outcome.code == 0
     assert {"check", "explain", "rules"} <= set(outcome.out.split())
     page = run(tmp_path, "check", "--help").out
-    for option in ("--format", "--fail-on", "--exit-zero", "--stdin-filename", "--show-suppressed", "--no-force-exclude", "--now"):
+    for option in (
+        "--format",
+        "--fail-on",
+        "--exit-zero",
+        "--stdin-filename",
+        "--show-suppressed",
+        "--no-force-exclude",
+        "--now",
+    ):
         assert option in page
     for code in ("0", "1", "2"):
         assert re.search(rf"^\s*{code}  \S", page, re.M)
@@ -716,7 +790,14 @@ def test_explain(tmp_path: Path, rule: str) -> None:
     assert outcome.code == 0
     assert outcome.err == ""
     assert "\x1b" not in outcome.out
-    for text in (rule, page.what, page.why, page.fix, *page.references, *(example.code.rstrip("\n") for example in (*page.risky, *page.safe))):
+    for text in (
+        rule,
+        page.what,
+        page.why,
+        page.fix,
+        *page.references,
+        *(example.code.rstrip("\n") for example in (*page.risky, *page.safe)),
+    ):
         assert text in outcome.out
 
 

@@ -68,7 +68,9 @@ OTHERS = {"package.json": POSTHOG, "src/app.js": UNMASKED, "src/app.py": PII}
 def in_pyproject(table: str) -> str:
     """A configuration file's text as a table of pyproject.toml."""
     moved = table.replace("[[ignore]]", "[[tool.trackaudit.ignore]]").replace("[[sdk", "[[tool.trackaudit.sdk")
-    return "[project]\nname = 'x'\n\n[tool.trackaudit]\n" + moved.replace("\n[per-path", "\n[tool.trackaudit.per-path").replace("\n[sev", "\n[tool.trackaudit.sev")
+    return "[project]\nname = 'x'\n\n[tool.trackaudit]\n" + moved.replace("\n[per-path", "\n[tool.trackaudit.per-path").replace(
+        "\n[sev", "\n[tool.trackaudit.sev"
+    )
 
 
 def mistakes(folder: Path, name: str = "trackaudit.toml") -> list[str]:
@@ -93,7 +95,12 @@ def rules_in(outcome: Outcome) -> set[tuple[str, str]]:
 def test_no_configuration(tmp_path: Path) -> None:
     config = load(str(tmp_path))
     assert config == Config()
-    assert (config.fail_on, config.profile, config.max_size, config.javascript_parser) == ("warning", "default", DEFAULT_MAX_SIZE, "auto")
+    assert (config.fail_on, config.profile, config.max_size, config.javascript_parser) == (
+        "warning",
+        "default",
+        DEFAULT_MAX_SIZE,
+        "auto",
+    )
 
 
 def test_every_key_in_trackaudit_toml(tmp_path: Path) -> None:
@@ -113,11 +120,26 @@ def test_the_expectation_covers_every_key() -> None:
 
 
 def test_trackaudit_toml_goes_before_pyproject(tmp_path: Path) -> None:
-    project(tmp_path, {"trackaudit.toml": 'profile = "strict"\n', "pyproject.toml": '[tool.trackaudit]\nprofile = "default"\nfail-on = "error"\n'})
+    project(
+        tmp_path,
+        {
+            "trackaudit.toml": 'profile = "strict"\n',
+            "pyproject.toml": '[tool.trackaudit]\nprofile = "default"\nfail-on = "error"\n',
+        },
+    )
     assert load(str(tmp_path)) == Config(profile="strict", source="trackaudit.toml")
 
 
-@pytest.mark.parametrize("text", ["[project]\nname = 'x'\n", "[tool.ruff]\nline-length = 100\n", "# trackaudit is not configured here\n[tool.black]\n", "", "[tool.trackaudit-other]\nx = 1\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[project]\nname = 'x'\n",
+        "[tool.ruff]\nline-length = 100\n",
+        "# trackaudit is not configured here\n[tool.black]\n",
+        "",
+        "[tool.trackaudit-other]\nx = 1\n",
+    ],
+)
 def test_pyproject_without_our_table(tmp_path: Path, text: str) -> None:
     project(tmp_path, {"pyproject.toml": text})
     assert load(str(tmp_path)) == Config()
@@ -148,7 +170,12 @@ def test_the_configuration_is_the_project_roots(tmp_path: Path) -> None:
     """Whatever the paths and the working directory, it is read at the root of the project."""
     project(tmp_path, {**OTHERS, "trackaudit.toml": 'deselect = ["unmasked-inputs"]\n'}, git=True)
     project(tmp_path, {"src/trackaudit.toml": 'deselect = ["default-pii"]\n'})
-    for folder, path in ((tmp_path, "src/app.js"), (tmp_path / "src", "app.js"), (tmp_path / "src", ".."), (tmp_path.parent, tmp_path.name)):
+    for folder, path in (
+        (tmp_path, "src/app.js"),
+        (tmp_path / "src", "app.js"),
+        (tmp_path / "src", ".."),
+        (tmp_path.parent, tmp_path.name),
+    ):
         assert {item["rule"] for item in check(folder, path).findings} & {"unmasked-inputs"} == set()
 
 
@@ -159,7 +186,10 @@ def test_the_configuration_is_the_project_roots(tmp_path: Path) -> None:
     ("unmasked-inputs", {"unmasked-inputs"}), ("replay-unmasked", {"unmasked-inputs", "unmasked-text"}), ("sentry", {"default-pii", "captured-bodies", "local-variables"}),
 ])  # fmt: skip
 def test_select(tmp_path: Path, name: str, rules: set[str]) -> None:
-    for outcome in (configured(tmp_path / "a", f'profile = "strict"\nselect = ["{name}"]\n'), configured(tmp_path / "b", 'profile = "strict"\n', "--select", name)):
+    for outcome in (
+        configured(tmp_path / "a", f'profile = "strict"\nselect = ["{name}"]\n'),
+        configured(tmp_path / "b", 'profile = "strict"\n', "--select", name),
+    ):
         found = {item["rule"] for item in outcome.findings}
         assert found
         assert found <= rules
@@ -210,16 +240,38 @@ def test_severity_override_raises_notes(tmp_path: Path) -> None:
 
 
 def test_fail_on_and_profile(tmp_path: Path) -> None:
-    assert configured(tmp_path / "a", 'fail-on = "error"\n[severity]\nunmasked-inputs = "warning"\n', "--select", "unmasked-inputs").code == 0
-    assert configured(tmp_path / "b", 'fail-on = "error"\n[severity]\nunmasked-inputs = "warning"\n', "--select", "unmasked-inputs", "--fail-on", "warning").code == 1
-    project(tmp_path / "c", {"package.json": POSTHOG, "app.js": MASKED, "trackaudit.toml": 'fail-on = "note"\nprofile = "strict"\n'})
+    assert (
+        configured(
+            tmp_path / "a", 'fail-on = "error"\n[severity]\nunmasked-inputs = "warning"\n', "--select", "unmasked-inputs"
+        ).code
+        == 0
+    )
+    assert (
+        configured(
+            tmp_path / "b",
+            'fail-on = "error"\n[severity]\nunmasked-inputs = "warning"\n',
+            "--select",
+            "unmasked-inputs",
+            "--fail-on",
+            "warning",
+        ).code
+        == 1
+    )
+    project(
+        tmp_path / "c", {"package.json": POSTHOG, "app.js": MASKED, "trackaudit.toml": 'fail-on = "note"\nprofile = "strict"\n'}
+    )
     assert check(tmp_path / "c").code == 1
     assert check(tmp_path / "c", "--profile", "default").code == 0
 
 
 def test_exclude_and_include(tmp_path: Path) -> None:
-    project(tmp_path, {"vendor/ours/a.js": UNMASKED, "vendor/theirs/b.js": UNMASKED, "legacy/c.js": UNMASKED, "src/d.gen.js": UNMASKED})
-    outcome = configured(tmp_path, 'include = ["vendor/ours/"]\nexclude = ["legacy/", "*.gen.js"]\n', "--select", "unmasked-inputs")
+    project(
+        tmp_path,
+        {"vendor/ours/a.js": UNMASKED, "vendor/theirs/b.js": UNMASKED, "legacy/c.js": UNMASKED, "src/d.gen.js": UNMASKED},
+    )
+    outcome = configured(
+        tmp_path, 'include = ["vendor/ours/"]\nexclude = ["legacy/", "*.gen.js"]\n', "--select", "unmasked-inputs"
+    )
     assert {item["path"] for item in outcome.findings} == {"src/app.js", "vendor/ours/a.js"}
     assert outcome.json["summary"]["skipped"] == 3
 
@@ -227,7 +279,10 @@ def test_exclude_and_include(tmp_path: Path) -> None:
 def test_max_size(tmp_path: Path) -> None:
     long = UNMASKED + "// more\n" * 1000
     project(tmp_path, {"src/long.js": long})
-    assert {item["path"] for item in configured(tmp_path, "", "--select", "unmasked-inputs").findings} == {"src/app.js", "src/long.js"}
+    assert {item["path"] for item in configured(tmp_path, "", "--select", "unmasked-inputs").findings} == {
+        "src/app.js",
+        "src/long.js",
+    }
     outcome = configured(tmp_path, "max-size = 5000\n", "--select", "unmasked-inputs")
     assert {item["path"] for item in outcome.findings} == {"src/app.js"}
     assert outcome.json["summary"]["skipped"] == 1
@@ -238,7 +293,14 @@ def test_max_size(tmp_path: Path) -> None:
 def test_javascript_parser(tmp_path: Path, parser: str) -> None:
     """Every reading finds the same in plain ES2017; what only esprima stumbles over is not lost."""
     es2022 = UNMASKED + "class A { #x = 1; static { this.y ??= a?.b; } }\n"
-    project(tmp_path, {"src/new.js": es2022, "src/page.jsx": UNMASKED + "export const A = () => <p/>;\n", "src/a.ts": UNMASKED + "const x = <string>y;\n"})
+    project(
+        tmp_path,
+        {
+            "src/new.js": es2022,
+            "src/page.jsx": UNMASKED + "export const A = () => <p/>;\n",
+            "src/a.ts": UNMASKED + "const x = <string>y;\n",
+        },
+    )
     outcome = configured(tmp_path, f'javascript-parser = "{parser}"\n', "--select", "unmasked-inputs")
     assert outcome.places() == [(f"src/{name}", 2, "unmasked-inputs") for name in ("a.ts", "app.js", "new.js", "page.jsx")]
     assert outcome.places() == configured(tmp_path, "", "--select", "unmasked-inputs", "--javascript-parser", parser).places()
@@ -291,7 +353,10 @@ def own_manifest(version: str) -> str:
 def test_own_tracker_is_found(tmp_path: Path) -> None:
     project(tmp_path, {"package.json": own_manifest("2.1.0"), "src/app.js": OWN_SETUP, "trackaudit.toml": OWN})
     outcome = spawn(tmp_path, "check", "--format", "json")
-    assert outcome.places("unmasked-inputs", "sensitive-property") == [("src/app.js", 2, "unmasked-inputs"), ("src/app.js", 3, "sensitive-property")]
+    assert outcome.places("unmasked-inputs", "sensitive-property") == [
+        ("src/app.js", 2, "unmasked-inputs"),
+        ("src/app.js", 3, "sensitive-property"),
+    ]
     [item] = [item for item in outcome.findings if item["rule"] == "unmasked-inputs"]
     assert (item["sdk"], item["severity"], item["confidence"], item["help"]) == ("peekaboo", "error", "high", "set it to true")
     assert "everything that staff type" in item["message"]
@@ -322,9 +387,14 @@ def test_own_tracker_in_worker_processes(tmp_path: Path) -> None:
 
 def test_own_tracker_as_a_selection(tmp_path: Path) -> None:
     table = 'select = ["peekaboo"]\n[severity]\nunmasked-inputs = "warning"\n'
-    project(tmp_path, {"package.json": own_manifest("2.1.0"), "src/app.js": OWN_SETUP, "src/b.js": UNMASKED, "trackaudit.toml": table + OWN})
+    project(
+        tmp_path,
+        {"package.json": own_manifest("2.1.0"), "src/app.js": OWN_SETUP, "src/b.js": UNMASKED, "trackaudit.toml": table + OWN},
+    )
     outcome = spawn(tmp_path, "check", "--format", "json", "--deselect", "sensitive-property")
-    assert [(item["path"], item["rule"], item["severity"]) for item in outcome.findings] == [("src/app.js", "unmasked-inputs", "warning")]
+    assert [(item["path"], item["rule"], item["severity"]) for item in outcome.findings] == [
+        ("src/app.js", "unmasked-inputs", "warning")
+    ]
     assert spawn(tmp_path, "check", "--deselect", "peekaboo", "--select", "posthog").code == 1
 
 
@@ -347,7 +417,10 @@ def test_own_trackers_of_two_projects_in_one_run(tmp_path: Path) -> None:
 
 
 def test_a_changed_record_is_not_answered_from_the_cache(tmp_path: Path) -> None:
-    project(tmp_path, {"package.json": own_manifest("2.1.0"), "src/app.js": OWN_SETUP, "trackaudit.toml": OWN.replace('"start"', '"begin"')})
+    project(
+        tmp_path,
+        {"package.json": own_manifest("2.1.0"), "src/app.js": OWN_SETUP, "trackaudit.toml": OWN.replace('"start"', '"begin"')},
+    )
     arguments = ("check", "--format", "json", "--select", "unmasked-inputs")
     assert spawn(tmp_path, *arguments).findings == []
     project(tmp_path, {"trackaudit.toml": OWN})
@@ -355,15 +428,27 @@ def test_a_changed_record_is_not_answered_from_the_cache(tmp_path: Path) -> None
 
 
 def test_mistakes_in_an_own_record_come_together(tmp_path: Path) -> None:
-    record = OWN.replace('role = "setup"', 'role = "setp"').replace("risky = [{ is = false", "risky = [{ iz = false").replace('concern = "unmasked', 'concern = "unmaskd')
-    project(tmp_path, {"trackaudit.toml": record.replace('title = "Peekaboo"\n', 'titel = "Peekaboo"\n') + 'needs = [{ option = "privacy.maskInput", is = true }]\n'})
+    record = (
+        OWN.replace('role = "setup"', 'role = "setp"')
+        .replace("risky = [{ is = false", "risky = [{ iz = false")
+        .replace('concern = "unmasked', 'concern = "unmaskd')
+    )
+    project(
+        tmp_path,
+        {
+            "trackaudit.toml": record.replace('title = "Peekaboo"\n', 'titel = "Peekaboo"\n')
+            + 'needs = [{ option = "privacy.maskInput", is = true }]\n'
+        },
+    )
     lines = mistakes(tmp_path)
     for word in ('"title"', '"setup"', "'iz'", '"unmasked-inputs"', '"privacy.maskInputs"'):
         assert [line for line in lines if word in line], (word, lines)
     assert all("sdk[0]" in line for line in lines)
 
 
-@pytest.mark.parametrize("table", [OWN + OWN, OWN.replace('sdk = "peekaboo"', 'sdk = "posthog"')], ids=["twice", "one that ships"])
+@pytest.mark.parametrize(
+    "table", [OWN + OWN, OWN.replace('sdk = "peekaboo"', 'sdk = "posthog"')], ids=["twice", "one that ships"]
+)
 def test_own_record_may_not_take_a_name_that_is_taken(tmp_path: Path, table: str) -> None:
     """Neither of two records of one name may silently replace the other."""
     project(tmp_path, {"trackaudit.toml": table})
@@ -375,7 +460,10 @@ def test_own_record_may_not_take_a_name_that_is_taken(tmp_path: Path, table: str
 
 
 def test_mistakes_come_together_with_suggestions(tmp_path: Path) -> None:
-    project(tmp_path, {"trackaudit.toml": """
+    project(
+        tmp_path,
+        {
+            "trackaudit.toml": """
 fail_on = "error"
 profile = "strick"
 select = ["unmasked-input", "replay-unmaskd", "sentri"]
@@ -395,7 +483,9 @@ autocaptur = "note"
 [[ignore]]
 rule = "tls-of"
 reason = "x"
-"""})
+"""
+        },
+    )
     lines = mistakes(tmp_path)
     for words in (
         ("'fail_on'", '"fail-on"'), ("'strick'", '"strict"'), ("'unmasked-input'", '"unmasked-inputs"'), ("'replay-unmaskd'", '"replay-unmasked"'),
@@ -405,7 +495,11 @@ reason = "x"
         assert [line for line in lines if all(word in line for word in words)], (words, lines)
 
 
-@pytest.mark.parametrize("text", ["profile = ", "profile = 'strict'\nprofile = 'strict'\n", b"profile = '\xff'"], ids=["half a line", "twice", "not UTF-8"])
+@pytest.mark.parametrize(
+    "text",
+    ["profile = ", "profile = 'strict'\nprofile = 'strict'\n", b"profile = '\xff'"],
+    ids=["half a line", "twice", "not UTF-8"],
+)
 def test_a_file_that_is_no_toml(tmp_path: Path, text: str | bytes) -> None:
     project(tmp_path, {"trackaudit.toml": text})
     assert len(mistakes(tmp_path)) == 1

@@ -34,7 +34,17 @@ def paths(folder: Path, *arguments: str, **env: str | None) -> set[str]:
 
 
 def test_git_lists_tracked_and_untracked_files_but_no_ignored_ones(tmp_path: Path) -> None:
-    project(tmp_path, {"package.json": POSTHOG, "tracked.js": UNMASKED, "sub/tracked.js": UNMASKED, "deleted.js": UNMASKED, "forced.js": UNMASKED}, git=True)
+    project(
+        tmp_path,
+        {
+            "package.json": POSTHOG,
+            "tracked.js": UNMASKED,
+            "sub/tracked.js": UNMASKED,
+            "deleted.js": UNMASKED,
+            "forced.js": UNMASKED,
+        },
+        git=True,
+    )
     run_git(tmp_path, "add", ".")
     project(tmp_path, {
         ".gitignore": "ignored.js\nforced.js\n/build*/\n", "sub/.gitignore": "*.js\n!kept.js\n", ".git/info/exclude": "private.js\n",
@@ -42,7 +52,15 @@ def test_git_lists_tracked_and_untracked_files_but_no_ignored_ones(tmp_path: Pat
         "sub/untracked.js": UNMASKED, "sub/kept.js": UNMASKED, "sub/deep/kept.js": UNMASKED, "other/builds/x.js": UNMASKED,
     })  # fmt: skip
     (tmp_path / "deleted.js").unlink()
-    expected = {"tracked.js", "sub/tracked.js", "forced.js", "untracked.js", "sub/kept.js", "sub/deep/kept.js", "other/builds/x.js"}
+    expected = {
+        "tracked.js",
+        "sub/tracked.js",
+        "forced.js",
+        "untracked.js",
+        "sub/kept.js",
+        "sub/deep/kept.js",
+        "other/builds/x.js",
+    }
     outcome = check(tmp_path, "--select", "unmasked-inputs")
     assert {item["path"] for item in outcome.findings} == expected
     assert outcome.json["errors"] == []
@@ -69,7 +87,12 @@ def test_a_file_in_conflict_is_read_once(tmp_path: Path) -> None:
         run_git(tmp_path, "commit", "-qam", branch)
     import subprocess
 
-    subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "merge", "-q", "HEAD@{1}", "HEAD@{2}"], cwd=tmp_path, capture_output=True, check=False)
+    subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "merge", "-q", "HEAD@{1}", "HEAD@{2}"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
     assert len(list(list_files(str(tmp_path), True))) == len(set(list_files(str(tmp_path), True)))
     assert check(tmp_path).json["summary"]["files"] == 2
 
@@ -94,7 +117,9 @@ IGNORE_FILES = {
     "pattern that is none": {".gitignore": "!\n/\na.js\n"},
     "byte-order mark": {".gitignore": "\ufeffa.js\nb.js\n"},
 }
-TREE = {name: CODE for name in ("a.js", "b.js", "#x.js", "lib/a.js", "lib/b.js", "lib/deep/a.js", "lib/lib/a.js", "other/deep/b.js", "other/lib/a.js")}
+TREE = dict.fromkeys(
+    ("a.js", "b.js", "#x.js", "lib/a.js", "lib/b.js", "lib/deep/a.js", "lib/lib/a.js", "other/deep/b.js", "other/lib/a.js"), CODE
+)
 
 
 @pytest.mark.parametrize("ignores", IGNORE_FILES.values(), ids=IGNORE_FILES)
@@ -139,7 +164,9 @@ def _blocks(fifo: Path) -> bool:
 
     code = "import sys; from trackaudit.discover import list_files; list(list_files(sys.argv[1], False))"
     try:
-        subprocess.run([sys.executable, "-c", code, str(fifo.parent)], env=environment(), timeout=5, check=False, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-c", code, str(fifo.parent)], env=environment(), timeout=5, check=False, capture_output=True
+        )
     except subprocess.TimeoutExpired:
         return True
     return False
@@ -151,7 +178,11 @@ def test_the_environment_of_another_repositorys_hook(tmp_path: Path) -> None:
     project(tmp_path / "hooked", {"z.js": CODE}, git=True)
     run_git(tmp_path / "p", "add", ".")
     run_git(tmp_path / "hooked", "add", ".")
-    hook = {"GIT_DIR": str(tmp_path / "hooked/.git"), "GIT_INDEX_FILE": str(tmp_path / "hooked/.git/index"), "GIT_WORK_TREE": str(tmp_path / "hooked")}
+    hook = {
+        "GIT_DIR": str(tmp_path / "hooked/.git"),
+        "GIT_INDEX_FILE": str(tmp_path / "hooked/.git/index"),
+        "GIT_WORK_TREE": str(tmp_path / "hooked"),
+    }
     assert paths(tmp_path / "p", **hook) == {"a.js"}
 
 
@@ -189,9 +220,20 @@ LEFT_OUT = {
     "minified": ["static/app.min.js", "static/app-min.js", "x.bundle.js", "main.0123456789abcdef0123.js"],
     "tests": ["tests/x.js", "src/__tests__/x.js", "src/app.test.js", "src/app.spec.ts", "src/app.stories.tsx", "test_x.py", "pkg/x_test.py", "conftest.py", "cypress/e2e/x.js"],
 }  # fmt: skip
-KEPT = ["src/app.js", "testing.py", "contest.py", "latest.js", "vendors.js", "distance/x.js", "src/test.js", "admin.js", "src/tests.js", "protest/x.js", "app.minimal.js", "chunk.js"]
-
-
+KEPT = [
+    "src/app.js",
+    "testing.py",
+    "contest.py",
+    "latest.js",
+    "vendors.js",
+    "distance/x.js",
+    "src/test.js",
+    "admin.js",
+    "src/tests.js",
+    "protest/x.js",
+    "app.minimal.js",
+    "chunk.js",
+]
 
 
 def always(path: str) -> bool:
@@ -223,7 +265,17 @@ def test_what_is_skipped_is_counted_by_reason(tmp_path: Path) -> None:
     large = "// " + "x" * 80 + "\n"
     bundle = UNMASKED.replace("\n", "") + "a=1;" * 10_000
     files = {name: UNMASKED for names in LEFT_OUT.values() for name in names if name.endswith("js")}
-    project(tmp_path, {**files, "package.json": POSTHOG, "src/app.js": UNMASKED, "src/large.js": UNMASKED + large * 20_000, "src/shape.js": bundle, "old/x.js": UNMASKED})
+    project(
+        tmp_path,
+        {
+            **files,
+            "package.json": POSTHOG,
+            "src/app.js": UNMASKED,
+            "src/large.js": UNMASKED + large * 20_000,
+            "src/shape.js": bundle,
+            "old/x.js": UNMASKED,
+        },
+    )
     report = audit_folder(tmp_path, config=Config(exclude=("old/",)))
     expected = {reason: sum(name.endswith("js") for name in names) for reason, names in LEFT_OUT.items()}
     expected["minified"] += 1
@@ -248,16 +300,36 @@ def test_the_size_limit_is_inclusive(tmp_path: Path, size: int, skipped: bool) -
 
 
 def test_manifests_may_be_larger_than_sources(tmp_path: Path) -> None:
-    entries = "".join(f'    "node_modules/package-{number}": {{\n      "version": "1.0.{number}"\n    }},\n' for number in range(20_000))
-    lock = '{\n  "lockfileVersion": 3,\n  "packages": {\n' + entries + '    "node_modules/posthog-js": {\n      "version": "1.20.0"\n    }\n  }\n}\n'
+    entries = "".join(
+        f'    "node_modules/package-{number}": {{\n      "version": "1.0.{number}"\n    }},\n' for number in range(20_000)
+    )
+    lock = (
+        '{\n  "lockfileVersion": 3,\n  "packages": {\n'
+        + entries
+        + '    "node_modules/posthog-js": {\n      "version": "1.20.0"\n    }\n  }\n}\n'
+    )
     assert len(lock) > 1_000_000
-    project(tmp_path, {"package.json": POSTHOG.replace("1.449.2", "^1.0.0"), "package-lock.json": lock, "app.js": MASKED.replace("maskAllInputs: true", "")})
+    project(
+        tmp_path,
+        {
+            "package.json": POSTHOG.replace("1.449.2", "^1.0.0"),
+            "package-lock.json": lock,
+            "app.js": MASKED.replace("maskAllInputs: true", ""),
+        },
+    )
     [item, *_] = check(tmp_path, "--select", "unmasked-inputs").findings
     assert {place["path"] for place in item["related"]} == {"package-lock.json"}
 
 
 def test_manifests_in_vendored_folders_count_for_nothing(tmp_path: Path) -> None:
-    project(tmp_path, {"package.json": "{}", "vendor/mixpanel/package.json": '{"dependencies": {"mixpanel-browser": "2.13.0"}}', "tests/package.json": '{"dependencies": {"mixpanel-browser": "2.13.0"}}'})
+    project(
+        tmp_path,
+        {
+            "package.json": "{}",
+            "vendor/mixpanel/package.json": '{"dependencies": {"mixpanel-browser": "2.13.0"}}',
+            "tests/package.json": '{"dependencies": {"mixpanel-browser": "2.13.0"}}',
+        },
+    )
     outcome = check(tmp_path)
     assert outcome.findings == []
     assert outcome.json["summary"]["skipped"] == 0
@@ -273,10 +345,23 @@ def test_minified_by_shape(language: str, data: bytes, expected: bool) -> None:
 
 
 def test_include_brings_back_what_defaults_leave_out(tmp_path: Path) -> None:
-    project(tmp_path, {"package.json": POSTHOG, "vendor/ours/a.js": UNMASKED, "vendor/theirs/b.js": UNMASKED, "tests/c.js": UNMASKED, "static/d.min.js": UNMASKED})
+    project(
+        tmp_path,
+        {
+            "package.json": POSTHOG,
+            "vendor/ours/a.js": UNMASKED,
+            "vendor/theirs/b.js": UNMASKED,
+            "tests/c.js": UNMASKED,
+            "static/d.min.js": UNMASKED,
+        },
+    )
     assert paths(tmp_path) == set()
     assert paths(tmp_path, "--include", "vendor/ours/") == {"vendor/ours/a.js"}
-    assert paths(tmp_path, "--include", "vendor/*/a.js", "--include", "tests/", "--include", "*.min.js") == {"vendor/ours/a.js", "tests/c.js", "static/d.min.js"}
+    assert paths(tmp_path, "--include", "vendor/*/a.js", "--include", "tests/", "--include", "*.min.js") == {
+        "vendor/ours/a.js",
+        "tests/c.js",
+        "static/d.min.js",
+    }
 
 
 def test_exclude_wins_over_include(tmp_path: Path) -> None:
@@ -491,9 +576,34 @@ MARKUP = [
     "<script src=\"https://browser.sentry-cdn.com/7.0.0/bundle.min.js\"></script>",
     "<script src=\"//cdn.example.com/2.7.2/sp.js\"></script>",
 ]  # fmt: skip
-WORDS = ["posthog", "PostHog", "scrollbar", "sentry", "Sentry", "mixpanels", "snowplow", "password", "trackaudit", "posthog-js", "@sentry/", "event", "sp.js", "xposthogx", "otp"]
-SUPPRESSIONS = ["trackaudit: ignore[unmasked-inputs] -- internal", "trackaudit: ignore[default-pii, tls-off] until 2030-01-01 -- internal", "trackaudit: ignore[nonsense] -- x", "trackaudit: ignore"]
-PROSE = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join) | st.sampled_from(SUPPRESSIONS) | st.sampled_from(["日本 posthog 🙂", "ſentry", "poſthog", "été"])
+WORDS = [
+    "posthog",
+    "PostHog",
+    "scrollbar",
+    "sentry",
+    "Sentry",
+    "mixpanels",
+    "snowplow",
+    "password",
+    "trackaudit",
+    "posthog-js",
+    "@sentry/",
+    "event",
+    "sp.js",
+    "xposthogx",
+    "otp",
+]
+SUPPRESSIONS = [
+    "trackaudit: ignore[unmasked-inputs] -- internal",
+    "trackaudit: ignore[default-pii, tls-off] until 2030-01-01 -- internal",
+    "trackaudit: ignore[nonsense] -- x",
+    "trackaudit: ignore",
+]
+PROSE = (
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
+    | st.sampled_from(SUPPRESSIONS)
+    | st.sampled_from(["日本 posthog 🙂", "ſentry", "poſthog", "été"])
+)
 NAMES = st.sampled_from(["x", "scrollbar", "posthogs", "my_sentry", "$mixpanel", "Snowplow", "password", "_posthog", "spjs"])
 JAVASCRIPT_NOISE = st.one_of(
     PROSE.map("// {}".format), PROSE.map("/* {} */".format), PROSE.map("const s = '{}';".format), PROSE.map("const t = `{}`;".format),
@@ -506,11 +616,21 @@ PYTHON_NOISE = st.one_of(
 
 
 def assembled(fragments: list[str], noise: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.lists(st.one_of(st.sampled_from(fragments), noise), max_size=5).map(lambda parts: "".join(part + "\n" for part in parts))
+    return st.lists(st.one_of(st.sampled_from(fragments), noise), max_size=5).map(
+        lambda parts: "".join(part + "\n" for part in parts)
+    )
 
 
 SCRIPT = assembled(JAVASCRIPT, JAVASCRIPT_NOISE)
-PAGE = st.lists(st.one_of(st.sampled_from(MARKUP), SCRIPT.map("<script>\n{}</script>".format), PROSE.map("<!-- {} -->".format), PROSE.map("<p>{}</p>".format)), max_size=4)
+PAGE = st.lists(
+    st.one_of(
+        st.sampled_from(MARKUP),
+        SCRIPT.map("<script>\n{}</script>".format),
+        PROSE.map("<!-- {} -->".format),
+        PROSE.map("<p>{}</p>".format),
+    ),
+    max_size=4,
+)
 FILE = st.one_of(
     st.tuples(st.sampled_from(["js", "mjs", "ts"]), SCRIPT),
     st.tuples(st.just("py"), assembled(PYTHON, PYTHON_NOISE)),
@@ -546,5 +666,14 @@ def test_every_fragment_gives_cause_to_report(fragment: str) -> None:
 
 
 def test_words_inside_words_are_not_parsed(tmp_path: Path) -> None:
-    project(tmp_path, {"package.json": POSTHOG, "a.js": "const posthogs = 1, xposthog = 2, my_posthog = 3;\n", "b.py": "sentry_sdks = 1\n", "c.js": MASKED, "d.py": PII})
+    project(
+        tmp_path,
+        {
+            "package.json": POSTHOG,
+            "a.js": "const posthogs = 1, xposthog = 2, my_posthog = 3;\n",
+            "b.py": "sentry_sdks = 1\n",
+            "c.js": MASKED,
+            "d.py": PII,
+        },
+    )
     assert check(tmp_path).json["summary"]["parsed"] == 2

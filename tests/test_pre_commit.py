@@ -17,7 +17,19 @@ from tests.command import MASKED, PII, POSTHOG, ROOT, environment, project, run_
 from trackaudit.languages import BY_SUFFIX, MANIFESTS, language_of, manifest_of
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
-IGNORED = shutil.ignore_patterns(".git", "*.egg-info", "build", "dist", "__pycache__", ".*_cache", ".hypothesis", ".venv*", "node_modules", "tests", "benchmarks")
+IGNORED = shutil.ignore_patterns(
+    ".git",
+    "*.egg-info",
+    "build",
+    "dist",
+    "__pycache__",
+    ".*_cache",
+    ".hypothesis",
+    ".venv*",
+    "node_modules",
+    "tests",
+    "benchmarks",
+)
 
 # The version, the set-up and the options lie in three files; the one that is changed is none of the first two.
 SETUP = "import posthog from 'posthog-js';\nimport { options } from './options';\nposthog.init('k', options);\n"
@@ -60,7 +72,14 @@ def scratch(tmp_path: Path, hook: tuple[Path, str]) -> Path:
 
 def pre_commit(folder: Path, home: Path, *arguments: str) -> tuple[int, str]:
     environ = {name: value for name, value in environment(PRE_COMMIT_HOME=str(home)).items() if not name.startswith("PYTHON")}
-    done = subprocess.run([sys.executable, "-m", "pre_commit", "run", "--color=never", *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "run", "--color=never", *arguments],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.returncode, done.stdout + done.stderr
 
 
@@ -100,6 +119,7 @@ def test_a_changed_version_is_judged(scratch: Path, home: Path) -> None:
     project(scratch, {"package.json": MANIFEST.replace("2.13.0", "2.41.0")})
     run_git(scratch, "add", ".")
     assert pre_commit(scratch, home)[0] == 0
+    run_git(scratch, "commit", "-qm", "a version without autotrack")
     project(scratch, {"package.json": MANIFEST})
     run_git(scratch, "add", ".")
     code, out = pre_commit(scratch, home)
@@ -117,7 +137,14 @@ def test_what_is_not_staged_does_not_count(scratch: Path, home: Path) -> None:
 
 
 def test_excludes_hold_for_what_pre_commit_hands_over(scratch: Path, home: Path) -> None:
-    project(scratch, {"tests/login.jsx": FORM.format("<input type='password' />"), "old/login.jsx": FORM.format("<input type='password' />"), "README.md": "# Shop, mixpanel\n"})
+    project(
+        scratch,
+        {
+            "tests/login.jsx": FORM.format("<input type='password' />"),
+            "old/login.jsx": FORM.format("<input type='password' />"),
+            "README.md": "# Shop, mixpanel\n",
+        },
+    )
     config = (scratch / "trackaudit.toml").read_text()
     (scratch / "trackaudit.toml").write_text("exclude = ['old/']\n\n" + config)
     run_git(scratch, "add", ".")
@@ -126,11 +153,11 @@ def test_excludes_hold_for_what_pre_commit_hands_over(scratch: Path, home: Path)
 
 
 def test_unusual_names_and_python(scratch: Path, home: Path) -> None:
-    project(scratch, {"src/it's a \"login\" 日本.jsx": FORM.format("<input type='password' />"), "app.py": PII, "ok.ts": MASKED})
+    project(scratch, {'src/it\'s a "login" 日本.jsx': FORM.format("<input type='password' />"), "app.py": PII, "ok.ts": MASKED})
     run_git(scratch, "add", ".")
     code, out = pre_commit(scratch, home)
     assert code == 1, out
-    assert "src/it's a \"login\" 日本.jsx:3:" in out
+    assert 'src/it\'s a "login" 日本.jsx:3:' in out
     assert "app.py:3:" in out
 
 
@@ -149,20 +176,49 @@ def pattern() -> re.Pattern[str]:
 
 
 def test_the_hook_is_valid() -> None:
-    done = subprocess.run([sys.executable, "-m", "pre_commit", "validate-manifest", str(HOOKS)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "validate-manifest", str(HOOKS)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
     for line in ("- id: trackaudit", "entry: trackaudit check", "language: python", "require_serial: true"):
         assert line in described()
 
 
-@pytest.mark.parametrize("name", [*(f"a{suffix}" for suffix in BY_SUFFIX), *MANIFESTS, "requirements.txt", "requirements-dev.txt", "requirements_web.in", "page.blade.php", "PAGE.HTML"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(f"a{suffix}" for suffix in BY_SUFFIX),
+        *MANIFESTS,
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements_web.in",
+        "page.blade.php",
+        "PAGE.HTML",
+    ],
+)
 @pytest.mark.parametrize("folder", ["", "src/"])
 def test_the_hook_takes_every_file_that_is_read(folder: str, name: str) -> None:
     assert language_of(name) or manifest_of(name)
     assert pattern().search(folder + name)
 
 
-@pytest.mark.parametrize("name", ["README.md", "main.rs", "a.json", "tsconfig.json", "x.lock", "mypackage.json", "a.pyc", "a.css", "Cargo.toml", "docs/requirements.md", "a.js.map", "app.php"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "main.rs",
+        "a.json",
+        "tsconfig.json",
+        "x.lock",
+        "mypackage.json",
+        "a.pyc",
+        "a.css",
+        "Cargo.toml",
+        "docs/requirements.md",
+        "a.js.map",
+        "app.php",
+    ],
+)
 def test_the_hook_takes_no_other(name: str) -> None:
     assert not language_of(name)
     assert not manifest_of(name)

@@ -61,7 +61,9 @@ def test_results_are_those_of_the_json_report(tmp_path: Path) -> None:
         expected = check(tmp_path, "--profile", profile).findings
         rules = [rule["id"] for rule in found["tool"]["driver"]["rules"]]
         results = found["results"]
-        assert [(*place(result["locations"][0]), result["ruleId"]) for result in results] == [(item["path"], item["line"], item["column"], item["rule"]) for item in expected]
+        assert [(*place(result["locations"][0]), result["ruleId"]) for result in results] == [
+            (item["path"], item["line"], item["column"], item["rule"]) for item in expected
+        ]
         for result, item in zip(results, expected, strict=True):
             assert rules[result["ruleIndex"]] == result["ruleId"]
             assert result["level"] == item["severity"]
@@ -119,7 +121,10 @@ def test_suppressions(tmp_path: Path) -> None:
     assert log(tmp_path, "--select", "unmasked-inputs")["results"] == []
     results = log(tmp_path, "--select", "unmasked-inputs", "--show-suppressed")["results"]
     suppressions = {place(result["locations"][0])[0]: result["suppressions"] for result in results}
-    assert {path: [item["justification"] for item in items] for path, items in suppressions.items()} == {"src/app.js": ["an internal tool"], "lib/app.js": ["agreed"]}
+    assert {path: [item["justification"] for item in items] for path, items in suppressions.items()} == {
+        "src/app.js": ["an internal tool"],
+        "lib/app.js": ["agreed"],
+    }
     assert [item["kind"] for item in suppressions["src/app.js"]] == ["inSource"]
     assert [item["kind"] for item in suppressions["lib/app.js"]] == ["external"]
 
@@ -130,10 +135,21 @@ def test_what_is_not_suppressed_says_nothing_of_it(tmp_path: Path) -> None:
 
 
 def test_errors(tmp_path: Path) -> None:
-    project(tmp_path, {**RISKY, "bad.js": b"posthog.init('\xff')", "half.py": PII + "def broken(:\n", "deep.py": PII + "x = " + "[" * 5_000 + "]" * 5_000 + "\n"})
+    project(
+        tmp_path,
+        {
+            **RISKY,
+            "bad.js": b"posthog.init('\xff')",
+            "half.py": PII + "def broken(:\n",
+            "deep.py": PII + "x = " + "[" * 5_000 + "]" * 5_000 + "\n",
+        },
+    )
     [invocation] = log(tmp_path)["invocations"]
     assert invocation["executionSuccessful"] is False
-    notifications = {item["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]: item for item in invocation["toolExecutionNotifications"]}
+    notifications = {
+        item["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]: item
+        for item in invocation["toolExecutionNotifications"]
+    }
     assert notifications.keys() == {"bad.js", "half.py", "deep.py"}
     assert notifications["bad.js"]["level"] == "error"
     assert notifications["half.py"]["locations"][0]["physicalLocation"]["region"]["startLine"] == 4
@@ -152,7 +168,10 @@ def test_configuration_as_a_place(tmp_path: Path) -> None:
     assert [place(result["locations"][0])[:2] for result in results] == [("trackaudit.toml", 1)]
 
 
-@pytest.mark.parametrize("name", ["src/with space.js", "src/größe-日本.js", "src/100%.js", "src/a#b?c.js", "src/[x].js", "src/a+b&c.js", "-x.js", "a:b.js"])
+@pytest.mark.parametrize(
+    "name",
+    ["src/with space.js", "src/größe-日本.js", "src/100%.js", "src/a#b?c.js", "src/[x].js", "src/a+b&c.js", "-x.js", "a:b.js"],
+)
 def test_paths_are_uris(tmp_path: Path, name: str) -> None:
     project(tmp_path, {"package.json": POSTHOG, name: UNMASKED})
     found = log(tmp_path, "--select", "unmasked-inputs")

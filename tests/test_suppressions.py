@@ -67,7 +67,9 @@ JAVASCRIPT = {
 @pytest.mark.parametrize("name", ["app.js", "app.ts", "app.tsx"])
 def test_javascript(tmp_path: Path, code: str, name: str) -> None:
     plain = code.replace("trackaudit:", "").replace("ignore[", "")
-    assert {rule for _, rule in audit(tmp_path, name, plain)[0]} == {"unmasked-inputs"}, "the finding is there without the comment"
+    assert {rule for _, rule in audit(tmp_path, name, plain)[0]} == {"unmasked-inputs"}, (
+        "the finding is there without the comment"
+    )
     assert audit(tmp_path, name, code) == (set(), 1)
 
 
@@ -82,7 +84,9 @@ JSX = {
 @pytest.mark.parametrize("name", ["app.jsx", "app.tsx"])
 def test_jsx(tmp_path: Path, code: str, name: str) -> None:
     plain = code.replace("trackaudit:", "").replace("ignore[", "")
-    assert {rule for _, rule in audit(tmp_path, name, plain)[0]} == {"unmasked-inputs"}, "the finding is there without the comment"
+    assert {rule for _, rule in audit(tmp_path, name, plain)[0]} == {"unmasked-inputs"}, (
+        "the finding is there without the comment"
+    )
     assert audit(tmp_path, name, code) == (set(), 1)
 
 
@@ -155,8 +159,18 @@ PYTHON_CASES = {
 @pytest.mark.parametrize("code", PYTHON_CASES.values(), ids=PYTHON_CASES)
 def test_python(tmp_path: Path, code: str) -> None:
     arguments = ("--select", "default-pii", "--select", "hygiene")
-    start = code[-1:].join(["import sentry_sdk", ""]) if code.endswith("\r") else "import sentry_sdk\r\n" if code.endswith("\r\n") else "import sentry_sdk\n"
-    before = [(line, rule) for line, rule in audit(tmp_path, "app.py", start + code.replace("trackaudit:", "").replace("ignore[", ""), *arguments)[0] if rule == "default-pii"]
+    start = (
+        code[-1:].join(["import sentry_sdk", ""])
+        if code.endswith("\r")
+        else "import sentry_sdk\r\n"
+        if code.endswith("\r\n")
+        else "import sentry_sdk\n"
+    )
+    before = [
+        (line, rule)
+        for line, rule in audit(tmp_path, "app.py", start + code.replace("trackaudit:", "").replace("ignore[", ""), *arguments)[0]
+        if rule == "default-pii"
+    ]
     assert len(before) == 1, "the finding is there without the comment"
     left, suppressed = audit(tmp_path, "app.py", start + code, *arguments)
     assert (left, suppressed) == (set(), 1)
@@ -194,7 +208,13 @@ def test_only_the_named_rules_are_suppressed(tmp_path: Path) -> None:
 
 
 def test_several_rules_in_one_comment(tmp_path: Path) -> None:
-    project(tmp_path, {"package.json": POSTHOG, "app.js": f"{IMPORT}\n// trackaudit: ignore[unmasked-inputs,autocapture , unmasked-text] -- internal\n{SETUP}\n"})
+    project(
+        tmp_path,
+        {
+            "package.json": POSTHOG,
+            "app.js": f"{IMPORT}\n// trackaudit: ignore[unmasked-inputs,autocapture , unmasked-text] -- internal\n{SETUP}\n",
+        },
+    )
     outcome = check(tmp_path, "--profile", "strict", *NOW)
     assert outcome.findings == []
     assert outcome.json["summary"]["suppressed"] == 3
@@ -221,7 +241,9 @@ def test_until(tmp_path: Path, day: str, left: set[tuple[int, str]]) -> None:
     assert audit(tmp_path, "app.js", code) == (left, 0 if left else 1)
     python = f"import sentry_sdk\n# trackaudit: ignore[default-pii] until {day} -- the old form\n{CALL}\n"
     got = audit(tmp_path, "app.py", python, "--select", "default-pii", "--select", "hygiene")[0]
-    assert {rule for _, rule in got if rule in ("default-pii", *HYGIENE)} == ({"expired-suppression", "default-pii"} if left else set())
+    assert {rule for _, rule in got if rule in ("default-pii", *HYGIENE)} == (
+        {"expired-suppression", "default-pii"} if left else set()
+    )
 
 
 @pytest.mark.parametrize("day", ["tomorrow", "2026-13-01", "31.12.2026", "2027"])
@@ -249,7 +271,9 @@ def test_without_a_reason(tmp_path: Path, reason: str) -> None:
     assert {rule for line, rule in left if line == 2} & {"unexplained-suppression", "unknown-suppression"}
 
 
-@pytest.mark.parametrize("comment", ["{/* trackaudit: ignore[sensitive-input] -- */}", "{/* trackaudit: ignore[sensitive-input] */}"])
+@pytest.mark.parametrize(
+    "comment", ["{/* trackaudit: ignore[sensitive-input] -- */}", "{/* trackaudit: ignore[sensitive-input] */}"]
+)
 def test_without_a_reason_in_jsx(tmp_path: Path, comment: str) -> None:
     """The comment's own end is no reason."""
     code = f"import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', {{}});\nexport const Login = () => <form>\n{comment}\n<input type='password' /></form>;\n"
@@ -277,7 +301,17 @@ def test_a_known_rule_beside_an_unknown_one_still_counts(tmp_path: Path) -> None
     assert audit(tmp_path, "app.js", code) == ({(2, "unknown-suppression")}, 1)
 
 
-@pytest.mark.parametrize("comment", ["trackaudit: ignore", "trackaudit: ignore -- all of it", "trackaudit: ignore[] -- all of it", "trackaudit: ignore[*] -- all of it", "trackaudit: disable=unmasked-inputs", "trackaudit: noqa"])
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "trackaudit: ignore",
+        "trackaudit: ignore -- all of it",
+        "trackaudit: ignore[] -- all of it",
+        "trackaudit: ignore[*] -- all of it",
+        "trackaudit: disable=unmasked-inputs",
+        "trackaudit: noqa",
+    ],
+)
 def test_there_is_no_blanket_form(tmp_path: Path, comment: str) -> None:
     code = f"{IMPORT}\n// {comment}\n{SETUP}\n"
     assert audit(tmp_path, "app.js", code) == ({(2, "unknown-suppression"), (3, "unmasked-inputs")}, 0)
@@ -321,7 +355,10 @@ def test_what_did_not_run_makes_nothing_unused(tmp_path: Path, arguments: tuple[
     assert "unused-suppression" not in {rule for _, rule in audit(tmp_path, "app.js", code, *arguments)[0]}
 
 
-@pytest.mark.parametrize("table", ['deselect = ["posthog"]', '[per-path-deselect]\n"app.js" = ["unmasked-inputs"]', '[per-path-deselect]\n"*" = ["posthog"]'])
+@pytest.mark.parametrize(
+    "table",
+    ['deselect = ["posthog"]', '[per-path-deselect]\n"app.js" = ["unmasked-inputs"]', '[per-path-deselect]\n"*" = ["posthog"]'],
+)
 def test_what_the_configuration_switches_off_makes_nothing_unused(tmp_path: Path, table: str) -> None:
     project(tmp_path, {"trackaudit.toml": table + "\n"})
     assert audit(tmp_path, "app.js", f"{IMPORT}\n// {IGNORE}\n{SETUP}\n")[0] == set()
@@ -379,7 +416,10 @@ def test_ignore_by_package(tmp_path: Path) -> None:
     setup = "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', {});\n"
     project(tmp_path, {"package.json": MIXPANEL, "app.js": setup})
     assert ("package.json", 3, "vulnerable-sdk") in check(tmp_path, *NOW).places()
-    project(tmp_path, {"trackaudit.toml": entry(rule="vulnerable-sdk", package="mixpanel-browser", reason="autotrack is off on the server")})
+    project(
+        tmp_path,
+        {"trackaudit.toml": entry(rule="vulnerable-sdk", package="mixpanel-browser", reason="autotrack is off on the server")},
+    )
     outcome = check(tmp_path, *NOW)
     assert "package.json" not in {path for path, _, _ in outcome.places()}
     assert outcome.json["summary"]["suppressed"] == 1
@@ -405,13 +445,20 @@ def test_entry_in_pyproject(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("day", "rules"), [("2026-10-31", ["unmasked-inputs", "expired-suppression"]), ("2026-11-01", [])])
 @pytest.mark.parametrize("quote", ["", '"'], ids=["TOML date", "string"])
 def test_entry_until(tmp_path: Path, day: str, rules: list[str], quote: str) -> None:
-    places, suppressed = configured(tmp_path, entry(rule="unmasked-inputs", path="src", reason="internal", until=f"{quote}{day}{quote}"))
+    places, suppressed = configured(
+        tmp_path, entry(rule="unmasked-inputs", path="src", reason="internal", until=f"{quote}{day}{quote}")
+    )
     assert [rule for _, _, rule in places] == rules
     assert suppressed == (0 if rules else 1)
 
 
 def test_unused_entry(tmp_path: Path) -> None:
-    table = "# Settings.\n" + entry(rule="unmasked-inputs", path="src", reason="internal") + "\n" + entry(rule="tls-off", path="src", reason="internal")
+    table = (
+        "# Settings.\n"
+        + entry(rule="unmasked-inputs", path="src", reason="internal")
+        + "\n"
+        + entry(rule="tls-off", path="src", reason="internal")
+    )
     places, suppressed = configured(tmp_path, table)
     assert [(path, rule) for path, _, rule in places] == [("trackaudit.toml", "unused-suppression")]
     assert suppressed == 1
@@ -459,4 +506,7 @@ def test_suppressed_findings_count_whatever_suppressed_them(tmp_path: Path) -> N
     places, suppressed = configured(tmp_path, table, **{"lib.js": f"{IMPORT}\n// {IGNORE}\n{SETUP}\n"})
     assert (places, suppressed) == ([], 2)
     shown = check(tmp_path, *NOW, "--show-suppressed").findings
-    assert {(item["path"], item["suppressed"]) for item in shown if item["suppressed"]} == {("src/app.js", "internal"), ("lib.js", "an internal tool")}
+    assert {(item["path"], item["suppressed"]) for item in shown if item["suppressed"]} == {
+        ("src/app.js", "internal"),
+        ("lib.js", "an internal tool"),
+    }

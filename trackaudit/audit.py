@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Callable, Iterable, NamedTuple
+from typing import NamedTuple
 
 from trackaudit.config import Config
 from trackaudit.discover import (
@@ -96,13 +97,19 @@ class _Run:
             return False
         seen = {listed.path for listed in asked}
         candidates = self.selection.candidates(
-            (name for name in list_files(request.root, request.git) if name not in seen), self.reported
+            (name for name in list_files(request.root, request.git, self._unlisted) if name not in seen), self.reported
         )
         for count, listed in enumerate(candidates):
             self._take(listed)
             if count % 500 == 0:
                 self.progress("reading", count, 0)
         return True
+
+    def _unlisted(self, folder: str, reason: str) -> None:
+        """A folder that could not be opened (see ``list_files``): an error if files that are asked for may be in it."""
+        asked = self.reported(folder) or any(path.startswith(folder) for path in self.folders)
+        if asked and self.selection.left_out(folder) is None:
+            self.failures.append(Failure(folder[:-1] or ".", "unreadable", f"could not be listed: {reason}", None, None, True))
 
     def _explicit_files(self) -> list[Listed]:
         found = []
@@ -129,13 +136,13 @@ class _Run:
         reported = self.reported(path)
         self.files += reported
         hits = self.prefilter.scan(data)
+        wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
         if listed.manifest is not None:
             self.packages.add(path.rpartition("/")[0])
-            if hits.sdks:
+            if hits.sdks or wide:
                 self.manifests[path] = (listed.manifest, data)
             return
         assert listed.language is not None
-        wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
         if hits is NOTHING and not wide and self.request.use_prefilter:
             self._note_field(listed, data)
             return
@@ -160,6 +167,8 @@ class _Run:
             return
         if wide:
             hits = self.prefilter.scan(text)
+            if hits is NOTHING and language in _HAS_ELEMENTS and mentions_field(text):
+                hits = Hits(frozenset(), True)
         if not self.request.use_prefilter:
             hits = Hits(frozenset(self.catalogue.tokens), True)
         if hits.sdks or hits.suppression:
@@ -231,7 +240,11 @@ class _Run:
 
     def with_fields(self, reachable: Callable[[str], bool]) -> list[str]:
         """The files that hold a word of a sensitive field where a tracker reaches it, those without a tracker now loaded."""
-        found = [path for path, text in self.texts.items() if self.languages[path] in _HAS_ELEMENTS and self.reported(path) and reachable(path) and mentions_field(text)]
+        found = [
+            path
+            for path, text in self.texts.items()
+            if self.languages[path] in _HAS_ELEMENTS and self.reported(path) and reachable(path) and mentions_field(text)
+        ]
         for path in self.field_only:
             data = self._bytes(Listed(path, self.languages[path], None)) if reachable(path) else None
             if data is not None and mentions_field(data) and not looks_minified(data, self.languages[path]):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import pickle
-from trackaudit.digest import blake2b
 from io import BytesIO
 from typing import Any
 
+from trackaudit.digest import blake2b
 from trackaudit.resolve.values import FileFacts
 
 MAX_BYTES = 64_000_000

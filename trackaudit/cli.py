@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -111,7 +112,8 @@ def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     if any(failure.fatal for report in reports for failure in report.failures):
         return 2
     failed = any(
-        in_profile(finding, report.config.profile) and _SEVERITIES.index(finding.result.severity) >= _SEVERITIES.index(report.config.fail_on)
+        in_profile(finding, report.config.profile)
+        and _SEVERITIES.index(finding.result.severity) >= _SEVERITIES.index(report.config.fail_on)
         for report in reports
         for finding in report.findings
     )
@@ -190,11 +192,11 @@ def _configuration(root: str, options: dict[str, Any]) -> Config:
 
 
 def _today(text: str | None) -> date:
-    from datetime import date, datetime, timezone
+    from datetime import date, datetime
 
     if text is None:
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        return datetime.fromtimestamp(int(epoch), timezone.utc).date() if epoch.isdigit() else date.today()
+        return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdigit() else date.today()
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, Iterable, NamedTuple
+from typing import Any, NamedTuple
 
 from trackaudit.discover import DEFAULT_MAX_SIZE
 
@@ -75,7 +76,9 @@ def _table(data: bytes, name: str) -> Any:
         raise ConfigError(f"{name}: {error}") from None
     if os.path.basename(name) == "pyproject.toml":
         tool = parsed.get("tool")
-        return tool.get("trackaudit") if isinstance(tool, dict) else None
+        if tool is not None and not isinstance(tool, dict):
+            raise ConfigError(f"{name}: tool: expected a table")
+        return tool.get("trackaudit") if tool else None
     return parsed
 
 
@@ -201,7 +204,7 @@ def _day(value: Any, where: str, errors: list[str]) -> date | None:
     if isinstance(value, date) and not hasattr(value, "hour"):  # a time of day is no day
         return value
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(str(value))
     except (TypeError, ValueError):
         errors.append(f"{where}: {value!r} is not a date such as 2027-01-31")
         return None

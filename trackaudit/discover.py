@@ -6,10 +6,12 @@ walked and ``.gitignore`` files are honoured by pathspec. What policy skips is c
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
-from typing import Any, Callable, Iterable, Iterator, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 from trackaudit.languages import language_of, manifest_of
 
@@ -30,6 +32,9 @@ _TEST_FILE = re.compile(r"(?:\.(?:test|spec|stories|story|mock|cy|e2e)\.[a-z]+$)
 _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|mjs|cjs|html?)$|\.(?:bundle|chunk)\.js$|[.-][0-9a-f]{16,}\.js$")
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+# What git sets for its hooks: it names the repository of the hook, which need not be the project's.
+_OTHER_REPOSITORY = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_IMPLICIT_WORK_TREE"))
+_GIT_UNLISTED = re.compile(r"^warning: could not open directory '(.*)': (.*)$", re.MULTILINE)
 
 
 class Listed(NamedTuple):
@@ -68,27 +73,33 @@ def project_root(path: str, markers: tuple[str, ...] = ("trackaudit.toml", "pypr
         here = parent
 
 
-def list_files(root: str, git: bool) -> Iterator[str]:
-    """Every file of the project that is not ignored, relative to ``root``."""
-    names = _git_files(root) if git else None
-    return iter(names) if names is not None else _walk(root)
+def list_files(root: str, git: bool, unlisted: Callable[[str, str], None] = lambda folder, reason: None) -> Iterator[str]:
+    """Every file of the project that is not ignored, relative to ``root``.
+
+    ``unlisted`` is told each folder that cannot be opened (with a slash at its end, the root as nothing), and why.
+    """
+    names = _git_files(root, unlisted) if git else None
+    return iter(names) if names is not None else _walk(root, unlisted)
 
 
-def _git_files(root: str) -> list[str] | None:
+def _git_files(root: str, unlisted: Callable[[str, str], None]) -> list[str] | None:
     """What git lists, or None if it cannot."""
     import subprocess
 
     command = ["git", "-C", root, "ls-files", "-co", "--exclude-standard", "--deduplicate", "-z"]
+    env = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY} | {"LC_ALL": "C"}
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, env=env)
     except (OSError, subprocess.CalledProcessError):
         return None
+    for folder, reason in _GIT_UNLISTED.findall(os.fsdecode(done.stderr)) if done.stderr else ():
+        unlisted(folder, reason)
     names = os.fsdecode(done.stdout).split("\0")
     names.pop()
     return names
 
 
-def _walk(root: str) -> Iterator[str]:
+def _walk(root: str, unlisted: Callable[[str, str], None]) -> Iterator[str]:
     """Depth first without following links; ``.gitignore`` files apply from their own directory down."""
     rules: list[tuple[str, Any]] = []
 
@@ -103,14 +114,16 @@ def _walk(root: str) -> Iterator[str]:
                 verdict = result.include
         return verdict
 
-    for folder, folders, files in os.walk(root):
+    def refused(error: OSError) -> None:
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):  # it was a folder a moment ago
+            base = os.path.relpath(error.filename, root).replace(os.sep, "/")
+            unlisted("" if base == "." else base + "/", error.strerror or str(error))
+
+    for folder, folders, files in os.walk(root, onerror=refused):
         base = os.path.relpath(folder, root).replace(os.sep, "/")
         base = "" if base == "." else base
         if ".gitignore" in files:
-            import pathspec
-
-            with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
-                rules.append((base, pathspec.GitIgnoreSpec.from_lines(file)))
+            rules.append((base, _ignore_file(os.path.join(folder, ".gitignore"))))
         prefix = base + "/" if base else ""
         folders[:] = sorted(
             name
@@ -120,6 +133,22 @@ def _walk(root: str) -> Iterator[str]:
         for name in sorted(files):
             if not rules or not ignored(prefix + name, False):
                 yield prefix + name
+
+
+def _ignore_file(path: str) -> Any:
+    """The patterns of a ``.gitignore``. As for git, one that is a link or cannot be read has none, nor has a line that is none."""
+    import pathspec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    try:
+        text = read(path, MANIFEST_MAX_SIZE).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    except (FileNotFoundError, Skipped, Unreadable):
+        text = ""
+    patterns = []
+    for line in text.split("\n"):
+        with contextlib.suppress(ValueError, re.error):
+            patterns.append(GitIgnoreSpecPattern(line))
+    return pathspec.GitIgnoreSpec(patterns)
 
 
 class Selection:
@@ -204,6 +233,8 @@ def read(path: str, max_size: int, follow: bool = False) -> bytes:
             while chunks[-1] and sum(map(len, chunks)) <= max_size:
                 chunks.append(os.read(handle, 1 << 20))
             data = b"".join(chunks)
+            if len(data) > max_size:
+                raise Skipped("too large")
         return data
     except OSError as error:
         raise Unreadable(error.strerror or str(error)) from None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from trackaudit.digest import blake2b
-from typing import TYPE_CHECKING, Iterable
+from typing import TYPE_CHECKING
 
 from trackaudit import suppress
 from trackaudit.config import Config
+from trackaudit.digest import blake2b
 from trackaudit.effective.pins import Pins
 from trackaudit.effective.project import Project
 from trackaudit.findings import CONFIDENCES, Failure, Finding, Position, RelatedLocation, Result
@@ -43,7 +44,9 @@ def judge(run: _Run) -> Report:
         sources.update((path, run.texts[path]) for path in extra)
     if cache is not None:
         cache.save()
-    results = [result for rule in RULES if _applies(rule, project) for result in load(rule).check(project) if run.reported(result.path)]
+    results = [
+        result for rule in RULES if _applies(rule, project) for result in load(rule).check(project) if run.reported(result.path)
+    ]
     lines = _LinesOf(sources)
     reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
     # Suppressions come before the selection: what is switched off today does not make them unused.
@@ -58,7 +61,18 @@ def judge(run: _Run) -> Report:
     failures = [*run.failures, *_problems(reported, lines)]
     failures.sort(key=lambda failure: (failure.path, failure.line or 0, failure.column or 0))
     parsed = sum(1 for path in project.files if run.reported(path))
-    return Report(request.root, shown, hidden, failures, run.files, parsed, run.selection.skipped, project.unresolved, sources, request.config)
+    return Report(
+        request.root,
+        shown,
+        hidden,
+        failures,
+        run.files,
+        parsed,
+        run.selection.skipped,
+        project.unresolved,
+        sources,
+        request.config,
+    )
 
 
 def _pins(run: _Run, sources: dict[str, bytes]) -> Pins:
@@ -105,7 +119,7 @@ def _selected(results: Iterable[Result], config: Config) -> list[Result]:
     chosen: dict[tuple[str, str, int], Result] = {}
     for result in results:
         names = {result.rule, BY_ID[result.rule].category, result.sdk or ""}
-        if config.select and names.isdisjoint(config.select) or not names.isdisjoint(config.deselect):
+        if (config.select and names.isdisjoint(config.select)) or not names.isdisjoint(config.deselect):
             continue
         if any(fnmatchcase(result.path, pattern) and not names.isdisjoint(off) for pattern, off in config.per_path_deselect):
             continue
@@ -137,13 +151,27 @@ def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: _Li
         table = lines[result.path]
         identity = (result.rule, result.sdk, result.path, result.subject, result.context)
         ordinal = seen[identity] = seen.get(identity, -1) + 1
-        fingerprint = blake2b("\0".join(map(str, (*identity, ordinal))).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+        fingerprint = blake2b(
+            "\0".join(map(str, (*identity, ordinal))).encode("utf-8", "surrogateescape"), digest_size=16
+        ).hexdigest()
         related = tuple(
             RelatedLocation(place.path, Position(*lines[place.path].position(place.span.start)), place.message)
             for place in result.related
         )
         start, end = (Position(*table.position(offset)) for offset in result.span)
-        findings.append(Finding(result, BY_ID[result.rule].category, result.path, start, end, related, fingerprint, by.reason if by else None, by.external if by else False))
+        findings.append(
+            Finding(
+                result,
+                BY_ID[result.rule].category,
+                result.path,
+                start,
+                end,
+                related,
+                fingerprint,
+                by.reason if by else None,
+                by.external if by else False,
+            )
+        )
     findings.sort(key=lambda finding: (finding.path, finding.start, finding.result.rule))
     return findings
 

@@ -7,7 +7,8 @@ Everything is a ``NamedTuple``: immutable, quick to make and to define, and safe
 evaluated here, unlike elsewhere: a NamedTuple compiles each annotation that is a string, and start-up time is part of the design.
 """
 
-from typing import Callable, NamedTuple, Union
+from collections.abc import Callable
+from typing import NamedTuple, Union
 
 
 class Span(NamedTuple):
@@ -252,8 +253,18 @@ class Unit:
     """One file's program. Filled by a front end, read-only afterwards."""
 
     __slots__ = (
-        "language", "scopes", "bindings", "calls", "assignments", "elements", "scripts", "returns",
-        "comments", "problems", "parser", "pending",
+        "assignments",
+        "bindings",
+        "calls",
+        "comments",
+        "elements",
+        "language",
+        "parser",
+        "pending",
+        "problems",
+        "returns",
+        "scopes",
+        "scripts",
     )  # fmt: skip
 
     def __init__(self, language: str, parser: str = "") -> None:

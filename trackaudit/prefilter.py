@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Callable, Iterable, NamedTuple
+from typing import NamedTuple
 
 from trackaudit.sdks.catalogue import Catalogue
 

@@ -5,8 +5,9 @@ Used for the configuration file and for SDK records, so that both report mistake
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Any, Callable, Mapping, NamedTuple
+from typing import Any, NamedTuple
 
 Check = Callable[[Any, str, list[str]], Any]
 

@@ -57,9 +57,9 @@ def _comparisons(text: str) -> tuple[tuple[str, Version], ...]:
 def contains(range_text: str, version: Version) -> bool:
     """Whether a record's range (``>=2.9.0 <2.16.0``; empty for all) holds a version."""
     for operator, bound in _comparisons(range_text):
-        if operator == "<" and not version < bound or operator == "<=" and not version <= bound:
+        if (operator == "<" and not version < bound) or (operator == "<=" and not version <= bound):
             return False
-        if operator == ">" and not version > bound or operator == ">=" and not version >= bound:
+        if (operator == ">" and not version > bound) or (operator == ">=" and not version >= bound):
             return False
         if operator == "==" and version != bound:
             return False
@@ -111,7 +111,7 @@ def _just_below(release: list[int]) -> list[int]:
 
 
 def _satisfies(ecosystem: str, spec: str, version: str) -> bool:
-    if ecosystem == "pypi" and not spec.startswith(("^", "~")) or spec.startswith("~="):
+    if (ecosystem == "pypi" and not spec.startswith(("^", "~"))) or spec.startswith("~="):
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from trackaudit.model import Span
 from trackaudit.resolve.values import Condition, Entry, Known, Listing, Mapping, OneOf, Passed, Value

@@ -45,11 +45,11 @@ class Pins:
         return self._declared.keys() | self._locked.keys()
 
     def resolve(self, path: str, package: str) -> Resolved:
-        """The version of ``package`` for the file at ``path``."""
+        """The version of ``package`` for the file at ``path``. An exact requirement (pip-compile's) beats a range beside it."""
         for folder in _upwards(path):
             entries = self._declared.get(package, {}).get(folder)
             if entries:
-                return self._declaration(folder, *entries[0])
+                return self._declaration(folder, *next((entry for entry in entries if entry[1].exact), entries[0]))
         locked = self._lock(path.rpartition("/")[0], package, "")
         if locked is None:
             return NOWHERE
@@ -86,7 +86,8 @@ class Pins:
                 continue
             scope = folder[len(above) :].strip("/") if above else folder
             for entry in entries:
-                if entry[1].scope == scope and (not entry[1].asked or entry[1].asked == asked):
+                pin = entry[1]
+                if asked.removeprefix("npm:") in pin.asked or (not pin.asked and pin.scope == scope):
                     return entry
             unscoped = [entry for entry in entries if not entry[1].scope]
             if len({entry[1].version for entry in unscoped}) == 1:

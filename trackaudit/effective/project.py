@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Iterator, NamedTuple
+from typing import NamedTuple
 
 from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component
 from trackaudit.effective.pins import NOWHERE, Pins, Place, Resolved

@@ -9,7 +9,6 @@ from trackaudit.languages import MARKUP
 from trackaudit.model import Unit
 from trackaudit.parse.source import Lines
 
-
 _HTML_IN_SCRIPT = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)*<script\b", re.I | re.S)
 
 

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import accumulate
-from typing import Any, Callable
+from typing import Any
 
 import libcst as cst
 
 from trackaudit.model import (
-    Argument, Array, Assignment, Binary, Call, CallSite, Conditional, Expr, Function, Guard, Index,
-    Literal, Logical, Member, Name, Object, Property, Span, Spread, Template, Unary, Unit, Unknown,
+    Argument,
+    Array,
+    Assignment,
+    Binary,
+    Call,
+    CallSite,
+    Conditional,
+    Expr,
+    Function,
+    Guard,
+    Index,
+    Literal,
+    Logical,
+    Member,
+    Name,
+    Object,
+    Property,
+    Span,
+    Spread,
+    Template,
+    Unary,
+    Unit,
+    Unknown,
 )  # fmt: skip
 from trackaudit.parse.positions import Offsets
 from trackaudit.parse.source import Lines

@@ -9,18 +9,44 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any, Callable
+from typing import Any
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, Range
 
 from trackaudit.model import (
-    Argument, Array, Assignment, Attribute, Binary, Call, CallSite, Comment, Conditional, Element,
-    Expr, Function, Guard, Index, Literal, Logical, Member, Name, Object, Problem, Property, Regex,
-    Span, Spread, Template, Unary, Unit, Unknown,
+    Argument,
+    Array,
+    Assignment,
+    Attribute,
+    Binary,
+    Call,
+    CallSite,
+    Comment,
+    Conditional,
+    Element,
+    Expr,
+    Function,
+    Guard,
+    Index,
+    Literal,
+    Logical,
+    Member,
+    Name,
+    Object,
+    Problem,
+    Property,
+    Regex,
+    Span,
+    Spread,
+    Template,
+    Unary,
+    Unit,
+    Unknown,
 )  # fmt: skip
 from trackaudit.parse.build import assign_name
 
@@ -35,10 +61,20 @@ _FUNCTIONS = frozenset(
 )  # fmt: skip
 
 # Words of a pattern that name nothing: syntax, and properties so common that they would take in every function.
-_GENERIC = frozenset(b"as default type const let var await async new this window data error props options user id name key value".split())
+_GENERIC = frozenset(
+    b"as default type const let var await async new this window data error props options user id name key value".split()
+)
 _WORD = re.compile(rb"[A-Za-z_$][\w$]*")
 
-_DEFINITIONS = frozenset(("function_declaration", "generator_function_declaration", "class_declaration", "method_definition", "abstract_class_declaration"))
+_DEFINITIONS = frozenset(
+    (
+        "function_declaration",
+        "generator_function_declaration",
+        "class_declaration",
+        "method_definition",
+        "abstract_class_declaration",
+    )
+)
 
 Guards = tuple[Guard, ...]
 
@@ -679,7 +715,9 @@ class _Lowering:
             name = self.source(own_name)
         inner = self.unit.new_scope(scope, "function", name)
         names: list[str] = []
-        for index, parameter in enumerate([single] if single is not None else _inside(parameters) if parameters is not None else ()):
+        for index, parameter in enumerate(
+            [single] if single is not None else _inside(parameters) if parameters is not None else ()
+        ):
             target, default = parameter, None
             if parameter.type in ("required_parameter", "optional_parameter"):
                 target = parameter.child_by_field_name("pattern") or parameter
@@ -833,7 +871,9 @@ def _inside(node: Node) -> list[Node]:
 
 def _bare(node: Node) -> Node:
     """What stands inside parentheses, brackets or braces."""
-    while node.type in ("parenthesized_expression", "computed_property_name", "jsx_expression", "arguments") and (inside := _inside(node)):
+    while node.type in ("parenthesized_expression", "computed_property_name", "jsx_expression", "arguments") and (
+        inside := _inside(node)
+    ):
         node = inside[0]
     return node
 

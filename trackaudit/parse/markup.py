@@ -117,7 +117,11 @@ class _Lowering:
         own_line = not self.text[line_start : node.start_byte].strip()
         span = Span(node.start_byte, node.end_byte)
         below = node.next_named_sibling
-        opening = next((child for child in below.named_children if child.type in ("start_tag", "self_closing_tag")), None) if below is not None else None
+        opening = (
+            next((child for child in below.named_children if child.type in ("start_tag", "self_closing_tag")), None)
+            if below is not None
+            else None
+        )
         target = Span(opening.start_byte, opening.end_byte) if opening is not None and own_line else None
         self.unit.comments.append(Comment(body.removeprefix("<!--").removesuffix("-->").strip(), own_line, span, target))
 

@@ -173,5 +173,7 @@ def _below(tree: ast.Module, line: int, lines: Lines) -> Span | None:
     inner = max(around, key=lambda other: other.lineno, default=None)
     if inner is not None and (inner.end_lineno or 0) < node.lineno:
         return None  # the comment stands inside a statement of several lines, above nothing but the next line
-    last = node.lineno if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else node.end_lineno or node.lineno
+    last = (
+        node.lineno if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else node.end_lineno or node.lineno
+    )
     return Span(lines.line_span(node.lineno).start, lines.line_span(last).end)

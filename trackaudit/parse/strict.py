@@ -26,6 +26,7 @@ Node = Any  # esprima has no types
 _HASHBANG = re.compile(r"\A#![^\r\n]*")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _FUNCTIONS = ("ArrowFunctionExpression", "FunctionExpression", "Property")  # a method, as the property that it is
+_DEFINITIONS = ("FunctionDeclaration", "ClassDeclaration", "MethodDefinition")
 _PARTS = (  # the fields of statements that hold statements, or expressions in their place
     "declaration", "expression", "argument", "block", "handler", "finalizer", "discriminant", "cases",
     "init", "object", "test", "update", "right", "body",
@@ -54,8 +55,8 @@ def lower(text: bytes, unit: Unit, scope: int = 0) -> bool:
 
 def complaint(text: bytes) -> tuple[str, int] | None:
     """esprima's words for the first syntax error and its byte offset; None where it has none."""
+    code = _decoded(text)
     try:
-        code = _decoded(text)
         _read(code)
     except Exception as error:
         index = getattr(error, "index", None)
@@ -76,7 +77,7 @@ def _esprima() -> Any:
         warnings.simplefilter("ignore")
         import esprima
         from esprima.scanner import Scanner
-    Scanner.testRegExp = lambda scanner, pattern, flags: None
+    setattr(Scanner, "testRegExp", lambda scanner, pattern, flags: None)  # noqa: B010
     return esprima
 
 
@@ -91,6 +92,10 @@ def _read(code: str) -> Node:
     raise max(errors, key=lambda error: error.index if isinstance(getattr(error, "index", None), int) else len(code) + 1)
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 class _Lowering:
     """One tree on its way into a unit. ``self.todo`` holds statements still to visit."""
 
@@ -103,11 +108,11 @@ class _Lowering:
     def program(self, root: Node, scope: int) -> None:
         letters = list(self.code)
         for comment in root.comments:
-            start, end = comment.range
-            if MARK in self.text:
-                self.unit.comments.append(comment_at(self.text, self.bytes(start, end)))
-            letters[start:end] = " " * (end - start)
+            letters[slice(*comment.range)] = " " * (comment.range[1] - comment.range[0])
         self.code = "".join(letters)
+        if MARK in self.text:
+            comments = (comment_at(self.text, self.span(comment), self.below(comment, root)) for comment in root.comments)
+            self.unit.comments.extend(comments)
         self.todo.append((root, scope, ()))
         while self.todo:
             node, scope, guards = self.todo.pop()
@@ -125,7 +130,23 @@ class _Lowering:
 
     def trimmed(self, node: Node) -> Span:
         """The span without blanks and comments at its end: without a semicolon, esprima goes on to the next statement."""
-        return self.bytes(node.range[0], node.range[0] + len(self.source(node).rstrip()))
+        return self.bytes(node.range[0], self.end(node))
+
+    def end(self, node: Node) -> int:
+        return int(node.range[0]) + len(self.source(node).rstrip())
+
+    def below(self, comment: Node, around: Node) -> Span | None:
+        """What a comment stands above: the next part of the innermost node that it stands in; of a definition the start."""
+        following: Node = None
+        while around is not None:
+            parts = [item for field, value in vars(around).items() if field != "comments" for item in _listed(value)]
+            parts = sorted((item for item in parts if getattr(item, "range", None)), key=lambda item: item.range[0])
+            following = next((item for item in parts if item.range[0] >= comment.range[1]), None)
+            around = next((item for item in parts if item.range[0] < comment.range[0] < self.end(item)), None)
+        if following is None:
+            return None
+        definition = following.type in _DEFINITIONS or following.method or following.kind in ("get", "set")
+        return self.bytes(following.range[0], following.range[0]) if definition else self.trimmed(following)
 
     def source(self, node: Node) -> str:
         return self.code[node.range[0] : node.range[1]]
@@ -134,8 +155,7 @@ class _Lowering:
 
     def parts(self, node: Node, scope: int, guards: Guards) -> None:
         for field in reversed(_PARTS):
-            part = getattr(node, field)
-            for child in reversed(part if isinstance(part, list) else [part]):
+            for child in reversed(_listed(getattr(node, field))):
                 if child is not None:
                     self.todo.append((child, scope, guards))
 
@@ -164,7 +184,7 @@ class _Lowering:
 
     def bind(self, target: Node, kind: str, scope: int, value: Expr | None, path: tuple[str | int, ...], guards: Guards) -> None:
         """Declare every name in a pattern."""
-        stack: list[tuple[Node, tuple[str | int, ...], Expr | None]] = [(target, path, None)]
+        stack: list[tuple[Any, tuple[str | int, ...], Expr | None]] = [(target, path, None)]
         while stack:
             node, path, default = stack.pop()
             shape = node.type if node is not None else "hole"

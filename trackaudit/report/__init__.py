@@ -44,7 +44,10 @@ def listed(view: View, report: Report) -> list[Finding]:
     """What the machine formats hold of one report, suppressed findings only when asked for."""
     chosen = {id(finding) for finding in (*view.shown, *view.notes)}
     suppressed = [finding for finding in report.suppressed if view.show_suppressed]
-    return sorted([*(finding for finding in report.findings if id(finding) in chosen), *suppressed], key=lambda item: (item.path, item.start, item.result.rule))
+    return sorted(
+        [*(finding for finding in report.findings if id(finding) in chosen), *suppressed],
+        key=lambda item: (item.path, item.start, item.result.rule),
+    )
 
 
 def in_profile(finding: Finding, profile: str) -> bool:

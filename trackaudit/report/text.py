@@ -69,7 +69,10 @@ def _harmless(text: str) -> str:
     """Control characters shown instead of sent: a file's name or text must not steer the reader's terminal."""
     if text.isprintable():
         return text
-    return "".join(letter if letter in "\n\t" or not unicodedata.category(letter).startswith("C") else f"\\x{ord(letter):02x}" for letter in text)
+    return "".join(
+        letter if letter in "\n\t" or not unicodedata.category(letter).startswith("C") else f"\\x{ord(letter):02x}"
+        for letter in text
+    )
 
 
 def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list[Piece]:

@@ -6,7 +6,20 @@ import re
 
 from trackaudit.languages import MARKUP
 from trackaudit.model import (
-    Array, Assignment, Attribute, Call, CallSite, Element, Function, Literal, Member, Name, Script, Span, Spread, Unit,
+    Array,
+    Assignment,
+    Attribute,
+    Call,
+    CallSite,
+    Element,
+    Function,
+    Literal,
+    Member,
+    Name,
+    Script,
+    Span,
+    Spread,
+    Unit,
 )  # fmt: skip
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.values import CommentFact, FileFacts, Known, Passed, Use

@@ -7,10 +7,20 @@ Each takes a value and the record's argument and answers True, False, or None wh
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from trackaudit.resolve.values import (
-    Callback, Dynamic, Known, Listing, Mapping, OneOf, Parameter, Pattern, Text, Value,
+    Callback,
+    Dynamic,
+    Known,
+    Listing,
+    Mapping,
+    OneOf,
+    Parameter,
+    Pattern,
+    Text,
+    Value,
 )  # fmt: skip
 
 Answer = bool | None

@@ -8,16 +8,51 @@ happens to be called ``mixpanel`` is never taken for the SDK.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Callable
+from typing import Any
 
 from trackaudit.model import (
-    Argument, Array, Assignment, Binary, Binding, Call, Conditional, Expr, Function, Guard, Index,
-    Literal, Logical, Member, Name, Object, Regex, Span, Spread, Template, Unary, Unit, Unknown,
+    Argument,
+    Array,
+    Assignment,
+    Binary,
+    Binding,
+    Call,
+    Conditional,
+    Expr,
+    Function,
+    Guard,
+    Index,
+    Literal,
+    Logical,
+    Member,
+    Name,
+    Object,
+    Regex,
+    Span,
+    Spread,
+    Template,
+    Unary,
+    Unit,
+    Unknown,
 )  # fmt: skip
 from trackaudit.resolve.values import (
-    Branch, Callback, Condition, Dynamic, Entry, Invoked, Known, Listing, Mapping, OneOf, Parameter,
-    Passed, Pattern, Text, Value,
+    Branch,
+    Callback,
+    Condition,
+    Dynamic,
+    Entry,
+    Invoked,
+    Known,
+    Listing,
+    Mapping,
+    OneOf,
+    Parameter,
+    Passed,
+    Pattern,
+    Text,
+    Value,
 )  # fmt: skip
 
 Symbol = tuple[str, ...]

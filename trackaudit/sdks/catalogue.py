@@ -57,7 +57,8 @@ class Catalogue:
 
             self._records[record["sdk"]] = record
             self.tokens[record["sdk"]] = compiler.tokens_of(record)
-            self.packages.update({package: record["sdk"] for package in compiler.packages_of(record)})
+            for package in compiler.packages_of(record):
+                self.packages[package] = record["sdk"]
             roots.update(compiler.roots_of(record))
         for text, (sdk, client) in roots.items():
             symbol = split_symbol(text)

@@ -11,7 +11,17 @@ import re
 from typing import Any
 
 from trackaudit.validate import (
-    Field, anything, boolean, list_of, mapping_of, number, one_of, string, strings, suggestion, table,
+    Field,
+    anything,
+    boolean,
+    list_of,
+    mapping_of,
+    number,
+    one_of,
+    string,
+    strings,
+    suggestion,
+    table,
 )  # fmt: skip
 
 CONCERNS = (
