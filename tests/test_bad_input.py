@@ -236,7 +236,7 @@ def test_a_list_of_100_000_elements(tmp_path: Path) -> None:
         "long.js": f"{IMPORT}\nconst list = [\n{numbers}];\nposthog.init('k', {{ list, session_recording: {{ maskAllInputs: false }} }});\n",
         "long.ts": f"{IMPORT}\nposthog.init('k', {{ list: [\n{numbers[:200_000]}\n], session_recording: {{ maskAllInputs: false }} }});\n",
         "long.py": f"import sentry_sdk\nLIST = [\n{numbers}]\nsentry_sdk.init(send_default_pii=True)\n",
-        "used.py": f"import sentry_sdk\nLIST = [\n{numbers[:100_000]}\n]\nsentry_sdk.init(ignore=LIST, send_default_pii=True)\n",
+        "used.py": f"import sentry_sdk\nLIST = [\n{numbers[:30_000]}\n]\nsentry_sdk.init(ignore=LIST, send_default_pii=True)\n",
         "one.js": UNMASKED + f"const list = [{','.join(map(str, range(100_000)))}];\n",
     }
     assert all(len(text) < 1_000_000 for text in files.values())
@@ -308,13 +308,13 @@ print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 def test_memory_is_bounded(tmp_path: Path) -> None:
     """Everything that is large or deep at once. The bound is generous: several times what is needed, far below what it could be."""
-    lock = "".join(lock_of("package-lock.json", 200_000))
+    _, lock = lock_of("package-lock.json", 200_000)
     nest = "[" * 10_000 + "]" * 10_000
     project(
         tmp_path,
         {**GOOD, "package-lock.json": lock, "deep.js": f"{UNMASKED}const x = {nest};\n", "deep.py": f"{PII}x = {nest}\n"},
     )
-    for number in range(3):
+    for number in range(2):
         with open(tmp_path / f"bundle{number}.js", "w") as file:
             for _ in range(50):
                 file.write("posthog.init('k',{});" * 50_000)
@@ -325,7 +325,7 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     )
     code, kilobytes = map(int, done.stdout.split())
     assert code == 1
-    assert kilobytes * (1 if sys.platform == "darwin" else 1024) < 800_000_000
+    assert kilobytes * (1 if sys.platform == "darwin" else 1024) < 400_000_000
 
 
 # --- depth ----------------------------------------------------------------------------------------------------
@@ -730,7 +730,7 @@ NASTY = st.sampled_from(
 EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), st.lists(NASTY, max_size=4).map("".join)), min_size=1, max_size=4)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(BASES)), EDITS)
 def test_mangled_programs(name: str, edits: list[tuple[float, int, str]]) -> None:
     """Whatever the bytes, an audit ends with findings and named problems, not with a fault of ours."""

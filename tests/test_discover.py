@@ -651,7 +651,7 @@ def findings_of(files: dict[str, str], use_prefilter: bool) -> tuple[list[Findin
         return report.findings, report.suppressed
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(FILE, min_size=1, max_size=3))
 def test_the_prefilter_costs_no_finding(parts: list[tuple[str, str]]) -> None:
     files = {f"part{number}.{suffix}": code for number, (suffix, code) in enumerate(parts)}

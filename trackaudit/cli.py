@@ -15,9 +15,9 @@ from trackaudit import __version__
 if TYPE_CHECKING:
     from datetime import date
 
-    from trackaudit.audit import Request
     from trackaudit.config import Config
     from trackaudit.report import View
+    from trackaudit.run import Request
 
 _SEVERITIES = ("note", "warning", "error")
 
@@ -122,8 +122,8 @@ def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
 
 def _requests(paths: tuple[str, ...], options: dict[str, Any], today: date) -> list[Request]:
     """One request per project that the paths lie in."""
-    from trackaudit.audit import Request
     from trackaudit.discover import project_root
+    from trackaudit.run import Request
 
     stdin, stdin_file = _stdin(paths, options["stdin_filename"])
     places: dict[tuple[str, bool], list[str]] = {}

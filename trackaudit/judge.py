@@ -17,14 +17,14 @@ from trackaudit.parse.source import Lines, Undecodable, to_utf8
 from trackaudit.rules import BY_ID, RULES, load
 
 if TYPE_CHECKING:
-    from trackaudit.audit import Report, _Run
     from trackaudit.findings import RuleInfo
     from trackaudit.resolve.values import FileFacts
+    from trackaudit.run import Report, Run
 
 
-def judge(run: _Run) -> Report:
+def judge(run: Run) -> Report:
     """Everything after reading."""
-    from trackaudit.audit import Report
+    from trackaudit.run import Report
 
     request = run.request
     cache = None
@@ -75,7 +75,7 @@ def judge(run: _Run) -> Report:
     )
 
 
-def _pins(run: _Run, sources: dict[str, bytes]) -> Pins:
+def _pins(run: Run, sources: dict[str, bytes]) -> Pins:
     """The versions in the project's manifests, of the packages whose SDKs they mention."""
     found: dict[str, tuple[str, list[Pin]]] = {}
     for path, (kind, data) in run.manifests.items():

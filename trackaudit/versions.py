@@ -9,7 +9,8 @@ from typing import NamedTuple
 from packaging.version import InvalidVersion, Version
 
 _COMPARISON = re.compile(r"(<=|>=|==|<|>)\s*([^\s<>=]+)")
-_NUMBERS = re.compile(r"\d+(?:\.\d+){0,2}")
+_NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,2}")
+_LONGEST = 200  # no version or requirement that means anything is longer
 _EXACT = re.compile(r"^[=v\s]*(\d+(?:\.\d+)*(?:[-.+]?[0-9A-Za-z.-]+)?)$")
 
 
@@ -36,6 +37,8 @@ UNKNOWN = Pinned("npm", None, None)
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Version | None:
     """A version number, None if it is none; npm's free-form pre-release tags count as a pre-release."""
+    if len(text) > _LONGEST:
+        return None
     try:
         return Version(text)
     except InvalidVersion:
@@ -79,7 +82,7 @@ def fits(range_text: str, pinned: Pinned) -> tuple[bool, bool]:
         version = parse(pinned.exact)
         if version is not None:
             return contains(range_text, version), True
-    if pinned.spec is not None:
+    if pinned.spec is not None and len(pinned.spec) <= _LONGEST:
         allowed = _allowed(pinned.ecosystem, pinned.spec, range_text)
         if allowed:
             answers = [contains(range_text, version) for version in allowed]

@@ -56,7 +56,10 @@ def lower_chunk(text: bytes, unit: Unit, lines: Lines, first: int, last: int) ->
     start = lines.starts[first - 1]
     end = lines.starts[last] if last < len(lines.starts) else len(text)
     source = text[start:end].decode("utf-8")
-    module = cst.parse_module(source)
+    try:
+        module = cst.parse_module(source)
+    except cst.ParserSyntaxError:  # ast has read it, so it is legal: libcst gives up on what is too long
+        raise RecursionError from None
     lowering = _Lowering(unit, Offsets(module).ranges, start, source)
     lowering.run(module.body)
 

@@ -490,16 +490,17 @@ class _Lowering:
         test: Expr = Unknown("no condition", _span(node))
         if condition is not None:
             test = self.expression(condition, scope, guards)
+        outer = guards[-MAX_DEPTH:]  # of very many, the nearest: a chain of 10,000 would hold 50 million
         if alternative is not None:
-            self.todo.append((alternative, scope, (*guards, Guard(test, False, scope))))
+            self.todo.append((alternative, scope, (*outer, Guard(test, False, scope))))
         if consequence is not None:
-            self.todo.append((consequence, scope, (*guards, Guard(test, True, scope))))
+            self.todo.append((consequence, scope, (*outer, Guard(test, True, scope))))
 
     def switch_case(self, node: Node, scope: int, guards: Guards) -> None:
         value = node.child_by_field_name("value")
         guard = Guard(Unknown("a case of a switch", _span(node)), True, scope)
         for child in reversed(node.named_children):
-            self.todo.append((child, scope, guards if child == value else (*guards, guard)))
+            self.todo.append((child, scope, guards if child == value else (*guards[-MAX_DEPTH:], guard)))
 
     def loop(self, node: Node, scope: int, guards: Guards) -> None:
         inner = self.unit.new_scope(scope, "block")

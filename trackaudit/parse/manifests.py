@@ -28,18 +28,26 @@ class Pin(NamedTuple):
     span: Span
 
 
+_LONE_CR = re.compile(r"\r(?!\n)")
+_JSON_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?\*/)", re.M | re.S)
+
+
 def scan(kind: str, text: str, packages: list[str]) -> list[Pin]:
     """The pins of ``packages`` (``npm:name``, ``pypi:name``) in a manifest; spans are offsets in its UTF-8 text."""
     ecosystem = "pypi" if kind in ("requirements", "pyproject", "toml-lock") else "npm"
     names = [name.partition(":")[2] for name in packages if name.startswith(ecosystem + ":")]
-    scanner = _SCANNERS[kind]
+    scanner, written = _SCANNERS[kind], text
+    if "\r" in text:
+        text = _LONE_CR.sub("\n", text)
+    if kind == "package-json" and ("//" in text or "/*" in text):  # comments are no JSON, but people write them
+        text = _JSON_COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     found = [
         pin._replace(package=f"{ecosystem}:{pin.package}")
         for name in names
         if name in text or ecosystem == "pypi"
         for pin in scanner(text, name)
     ]
-    return found if text.isascii() else [pin._replace(span=_bytes(text, pin.span)) for pin in found]
+    return found if written.isascii() else [pin._replace(span=_bytes(written, pin.span)) for pin in found]
 
 
 def _bytes(text: str, span: Span) -> Span:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PRINTING = re.compile(rb"\{\{\{?.{0,2000}?\}\}\}?|<%[=-].{0,2000}?%>|<\?=.{0,2000}?\?>|\{!!.{0,2000}?!!\}", re.S)
 _STEERING = re.compile(rb"\{%.{0,4000}?%\}|\{#.{0,4000}?#\}|<%.{0,4000}?%>|<\?(?:php)?\s.{0,20000}?\?>", re.S)
 _BRACED = re.compile(rb"=\{")
-_FRONTMATTER = re.compile(rb"\A\s*---[ \t]*\r?\n(.*?\n)?---[ \t]*(?:\r?\n|\Z)", re.S)
+_FRONTMATTER = re.compile(rb"\A\s*---[ \t]*(?:\r\n|\r|\n)(.*?(?:\r\n|\r|\n))?---[ \t]*(?=[\r\n]|\Z)", re.S)
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _SCRIPT_TYPES = ("", "module", "text/javascript", "application/javascript", "text/plain", "text/partytown", "text/babel")
 _HANDLER = re.compile(r"^(?:on[a-z:]+|@|v-on:|on:|\(.*\)$)", re.I)

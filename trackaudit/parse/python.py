@@ -20,6 +20,7 @@ from trackaudit.parse.relevance import Chunk
 from trackaudit.parse.source import Lines
 
 MAX_NESTING = 150
+_GIVEN_UP = 20  # lines at the end of a statement that may be unreadable after a syntax error
 _LINE_END = re.compile(rb"\r\n?|\n")
 _NOT_LINE_END = re.compile(rb"[^\r\n]")
 _OPENING, _CLOSING = b"([{", b")]}"
@@ -44,7 +45,10 @@ def lower(text: bytes, unit: Unit, lines: Lines, interest: re.Pattern[str]) -> N
         from trackaudit.parse import concrete
 
         for chunk in chunks:
-            concrete.lower_chunk(text, unit, lines, chunk.first, chunk.last)
+            try:
+                concrete.lower_chunk(text, unit, lines, chunk.first, chunk.last)
+            except RecursionError:  # long concatenations nest in libcst where they do not in ast
+                _too_deep(unit, lines, chunk.first)
 
 
 def _parse(text: bytes, unit: Unit, lines: Lines) -> ast.Module | None:
@@ -82,6 +86,9 @@ def _deepest(tree: ast.Module) -> int | None:
     """The line of the first node that lies deeper than the limit, or None. Iterative, by levels."""
     level: list[ast.AST] = list(tree.body)
     for _ in range(MAX_NESTING):
+        for node in level:  # libcst nests what ast keeps in a row
+            if isinstance(node, ast.BoolOp) and len(node.values) > MAX_NESTING:
+                return node.lineno
         level = [child for node in level for child in ast.iter_child_nodes(node)]
         if not level:
             return None
@@ -112,16 +119,26 @@ def _recovered(text: bytes, unit: Unit, lines: Lines, interest: re.Pattern[str])
             return [whole]
     found: list[Chunk] = []
     for chunk in _outline(text, lines):
-        piece = text[lines.starts[chunk.first - 1] : lines.starts[chunk.last] if chunk.last < len(lines.starts) else None]
-        if not interest.search(piece.decode("utf-8", "replace")) and b"import" not in piece:
-            continue
+        piece = _piece(text, lines, chunk)
+        if interest.search(piece.decode("utf-8", "replace")) or b"import" in piece:
+            found += _readable(text, lines, chunk)
+    return found
+
+
+def _piece(text: bytes, lines: Lines, chunk: Chunk) -> bytes:
+    return text[lines.starts[chunk.first - 1] : lines.starts[chunk.last] if chunk.last < len(lines.starts) else None]
+
+
+def _readable(text: bytes, lines: Lines, chunk: Chunk) -> list[Chunk]:
+    """The chunk if it parses alone, else its longest beginning that does, some lines at its end given up."""
+    for last in range(chunk.last, max(chunk.first, chunk.last - _GIVEN_UP) - 1, -1):
+        shorter = Chunk(chunk.first, last)
         try:
-            tree = ast.parse(piece)
+            tree = ast.parse(_piece(text, lines, shorter))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        if _deepest(tree) is None:
-            found.append(chunk)
-    return found
+        return [shorter] if _deepest(tree) is None else []
+    return []
 
 
 def _nests_deep(text: bytes) -> bool:

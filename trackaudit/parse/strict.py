@@ -187,18 +187,19 @@ class _Lowering:
         stack: list[tuple[Any, tuple[str | int, ...], Expr | None]] = [(target, path, None)]
         while stack:
             node, path, default = stack.pop()
-            shape = node.type if node is not None else "hole"
-            if shape == "Identifier":
+            if node is None:  # a hole in an array
+                continue
+            if node.type == "Identifier":
                 self.unit.declare(scope, self.source(node), kind, self.span(node), value, path, default, guards=guards)
-            elif shape == "ObjectPattern":
+            elif node.type == "ObjectPattern":
                 for item in node.properties:
                     rest = item.type == "RestElement"
                     stack.append((item, path, None) if rest else (item.value, (*path, self.property_name(item) or "?"), None))
-            elif shape == "AssignmentPattern":
+            elif node.type == "AssignmentPattern":
                 stack.append((node.left, path, self.expression(node.right, scope, guards)))
-            elif shape == "ArrayPattern":
+            elif node.type == "ArrayPattern":
                 stack.extend((item, (*path, index), None) for index, item in enumerate(node.elements))
-            elif shape == "RestElement":
+            elif node.type == "RestElement":
                 stack.append((node.argument, (*path, "..."), None))
 
     def class_(self, node: Node, scope: int, guards: Guards) -> Expr:
@@ -225,11 +226,11 @@ class _Lowering:
         test = self.expression(node.test, scope, guards)
         for branch, positive in ((node.alternate, False), (node.consequent, True)):
             if branch is not None:
-                self.todo.append((branch, scope, (*guards, Guard(test, positive, scope))))
+                self.todo.append((branch, scope, (*guards[-MAX_DEPTH:], Guard(test, positive, scope))))
 
     def switch_case(self, node: Node, scope: int, guards: Guards) -> None:
         guard = Guard(Unknown("a case of a switch", self.trimmed(node)), True, scope)
-        self.todo.extend((child, scope, (*guards, guard)) for child in reversed(node.consequent))
+        self.todo.extend((child, scope, (*guards[-MAX_DEPTH:], guard)) for child in reversed(node.consequent))
         if node.test is not None:
             self.todo.append((node.test, scope, guards))
 

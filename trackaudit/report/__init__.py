@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from trackaudit.findings import CONFIDENCES, SEVERITIES, Finding
 
 if TYPE_CHECKING:
-    from trackaudit.audit import Report
+    from trackaudit.run import Report
 
 FORMATS = ("text", "json", "sarif", "github")
 

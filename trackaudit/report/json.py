@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from trackaudit import __version__
-from trackaudit.audit import Report
 from trackaudit.findings import Finding
 from trackaudit.report import View, counts, listed, shown_path
+from trackaudit.run import Report
 
 
 def render(view: View) -> str:

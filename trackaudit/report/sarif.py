@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 from trackaudit import __version__
-from trackaudit.audit import Report
 from trackaudit.documentation import document, help_markdown
 from trackaudit.findings import Finding
 from trackaudit.report import View, listed, shown_path
 from trackaudit.rules import BY_ID
+from trackaudit.run import Report
 
 HOME = "https://github.com/trackaudit/trackaudit"
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"

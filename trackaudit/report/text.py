@@ -13,9 +13,9 @@ from typing import IO, TYPE_CHECKING
 from trackaudit.report import View, counts, shown_path
 
 if TYPE_CHECKING:
-    from trackaudit.audit import Report
     from trackaudit.findings import Finding
     from trackaudit.parse.source import Lines
+    from trackaudit.run import Report
 
 Piece = tuple[str, str]
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}

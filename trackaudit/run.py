@@ -1,0 +1,253 @@
+"""One audit on its way: what is asked for, what was read, the facts that came of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple
+
+from trackaudit.config import Config
+from trackaudit.discover import (
+    MANIFEST_MAX_SIZE,
+    Listed,
+    Policy,
+    Selection,
+    Skipped,
+    Unreadable,
+    list_files,
+    looks_minified,
+    read,
+)
+from trackaudit.findings import Failure, Finding
+from trackaudit.languages import MARKUP, language_of, manifest_of
+from trackaudit.prefilter import NOTHING, Hits, Prefilter, mentions_field
+from trackaudit.sdks.catalogue import Catalogue
+
+# Elements are found in these; a field in another language is none.
+_HAS_ELEMENTS = MARKUP | {"javascript", "tsx"}
+
+
+class Request(NamedTuple):
+    """What to audit. ``paths`` are files or folders below one project root; ``stdin`` stands in for the file
+    ``stdin_path``'s bytes. ``force_exclude`` applies the excludes to explicitly named files too."""
+
+    root: str
+    git: bool
+    paths: tuple[str, ...]
+    config: Config
+    today: date
+    stdin: bytes | None = None
+    stdin_path: str = ""
+    force_exclude: bool = True
+    use_cache: bool = True
+    cache_folder: str | None = None
+    jobs: int = 0
+    use_prefilter: bool = True
+
+
+class Report(NamedTuple):
+    """The outcome of one project, judged by its own ``config``. Paths are relative to ``root``."""
+
+    root: str
+    findings: list[Finding]
+    suppressed: list[Finding]
+    failures: list[Failure]
+    files: int
+    parsed: int
+    skipped: dict[str, int]
+    unresolved: int
+    sources: dict[str, bytes]
+    config: Config
+
+
+class Run:
+    """One audit on its way: what was read, what is to be analysed, what went wrong."""
+
+    def __init__(self, request: Request, progress: Callable[[str, int, int], None]) -> None:
+        self.request, self.progress = request, progress
+        config = request.config
+        self.catalogue = Catalogue(list(config.sdks))
+        self.prefilter = Prefilter(self.catalogue)
+        self.selection = Selection(Policy(config.max_size, config.include, config.exclude))
+        self.failures: list[Failure] = []
+        self.texts: dict[str, bytes] = {}
+        self.hits: dict[str, Hits] = {}
+        self.languages: dict[str, str] = {}
+        self.field_only: list[str] = []
+        self.manifests: dict[str, tuple[str, bytes]] = {}
+        self.packages: set[str] = set()
+        self.files = 0
+        self.folders = tuple(path for path in request.paths if os.path.isdir(os.path.join(request.root, path)))
+        self.explicit = {path for path in request.paths if path not in self.folders}
+
+    def reported(self, path: str) -> bool:
+        """Whether the paths that were asked for take in a file."""
+        return path in self.explicit or any(folder in ("", ".") or path.startswith(folder + "/") for folder in self.folders)
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def read_all(self) -> bool:
+        """Read what is asked for, then the project around it. False where nothing asked for needs the project."""
+        request = self.request
+        asked = self._explicit_files()
+        for listed in asked:
+            self._take(listed)
+        if not self.folders and not self.texts and not self.field_only and not self.manifests:
+            return False
+        seen = {listed.path for listed in asked}
+        candidates = self.selection.candidates(
+            (name for name in list_files(request.root, request.git, self._unlisted) if name not in seen), self.reported
+        )
+        for count, listed in enumerate(candidates):
+            self._take(listed)
+            if count % 500 == 0:
+                self.progress("reading", count, 0)
+        return True
+
+    def _unlisted(self, folder: str, reason: str) -> None:
+        """A folder that could not be opened (see ``list_files``): an error if files that are asked for may be in it."""
+        asked = self.reported(folder) or any(path.startswith(folder) for path in self.folders)
+        if asked and self.selection.left_out(folder) is None:
+            self.failures.append(Failure(folder[:-1] or ".", "unreadable", f"could not be listed: {reason}", None, None, True))
+
+    def _explicit_files(self) -> list[Listed]:
+        found = []
+        for path in sorted(self.explicit):
+            base = path.rpartition("/")[2]
+            language = language_of(base)
+            manifest = manifest_of(base) if language is None else None
+            if language is None and manifest is None:
+                self.selection.skip("other languages")
+                continue
+            reason = self.selection.left_out(path) if self.request.force_exclude else None
+            if reason is None:
+                found.append(Listed(path, language, manifest))
+            else:
+                self.selection.skip(reason)
+        return found
+
+    def _take(self, listed: Listed) -> None:
+        """Read one file and keep it if it mentions anything."""
+        path = listed.path
+        data = self._bytes(listed)
+        if data is None:
+            return
+        reported = self.reported(path)
+        self.files += reported
+        hits = self.prefilter.scan(data)
+        wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        if listed.manifest is not None:
+            self.packages.add(path.rpartition("/")[0])
+            if hits.sdks or wide:
+                self.manifests[path] = (listed.manifest, data)
+            return
+        assert listed.language is not None
+        if hits is NOTHING and not wide and self.request.use_prefilter:
+            self._note_field(listed, data)
+            return
+        if (
+            listed.language != "python"
+            and not (path in self.explicit and not self.request.force_exclude)
+            and looks_minified(data, listed.language)
+        ):
+            if reported:
+                self.selection.skip("minified")
+            return
+        self._keep(path, listed.language, data, hits, wide)
+
+    def _keep(self, path: str, language: str, data: bytes, hits: Hits, wide: bool) -> None:
+        from trackaudit.parse.source import Undecodable, to_utf8
+
+        try:
+            text = to_utf8(data, language == "python")
+        except Undecodable as error:
+            if (hits.sdks or wide) and self.reported(path):
+                self.failures.append(Failure(path, "encoding", str(error), None, None, True))
+            return
+        if wide:
+            hits = self.prefilter.scan(text)
+            if hits is NOTHING and language in _HAS_ELEMENTS and mentions_field(text):
+                hits = Hits(frozenset(), True)
+        if not self.request.use_prefilter:
+            hits = Hits(frozenset(self.catalogue.tokens), True)
+        if hits.sdks or hits.suppression:
+            self.texts[path], self.hits[path], self.languages[path] = text, hits, language
+
+    def _note_field(self, listed: Listed, data: bytes) -> None:
+        """Remember a file that could hold a field. Which ones do is asked only once a tracker is known to reach them;
+        of a file that was named it must be known at once, to decide whether the project is read at all."""
+        path = listed.path
+        if listed.language not in _HAS_ELEMENTS or not self.reported(path):
+            return
+        if path in self.explicit and not mentions_field(data):
+            return
+        self.field_only.append(path)
+        self.languages[path] = listed.language or ""
+
+    def _bytes(self, listed: Listed) -> bytes | None:
+        request = self.request
+        if request.stdin is not None and listed.path == request.stdin_path:
+            return request.stdin
+        full = os.path.join(request.root, listed.path)
+        limit = MANIFEST_MAX_SIZE if listed.manifest else self.selection.policy.max_size
+        try:
+            return read(full, limit, follow=listed.path in self.explicit)
+        except Skipped as reason:
+            passing = str(reason) in ("link", "not a file") and listed.path not in self.explicit
+            if self.reported(listed.path) and not passing:
+                self.selection.skip(str(reason))
+        except Unreadable as error:
+            if self.reported(listed.path):
+                self.failures.append(Failure(listed.path, "unreadable", f"could not be read: {error}", None, None, True))
+        except FileNotFoundError:
+            if listed.path in self.explicit:
+                self.failures.append(Failure(listed.path, "missing", "does not exist", None, None, True))
+        return None
+
+    # --- analysing --------------------------------------------------------------------------------
+
+    def analyse(self, paths: Iterable[str], cache: object, fields: bool = False) -> dict[str, object]:
+        """The facts of these files, their form fields too if ``fields``, from the cache where it has them."""
+        from trackaudit import workers
+
+        config = self.request.config
+        facts: dict[str, object] = {}
+        jobs: list[workers.Job] = []
+        keys: dict[str, bytes] = {}
+        for path in paths:
+            hits = self.hits[path]
+            text = self.texts[path]
+            job = workers.Job(path, self.languages[path], text, hits.sdks, fields, config.javascript_parser)
+            if cache is not None:
+                keys[path] = cache.key(job.text, job.language, sorted(job.sdks), job.fields, job.javascript_parser, config.sdks)  # type: ignore[attr-defined]
+                known = cache.get(keys[path])  # type: ignore[attr-defined]
+                if known is not None:
+                    facts[path] = known
+                    continue
+            jobs.append(job)
+        count = self.request.jobs or os.cpu_count() or 1
+        for outcome in workers.run(jobs, list(config.sdks), count, lambda done: self.progress("analysing", done, len(jobs))):
+            if outcome.facts is None and not self.reported(outcome.path):
+                continue
+            if outcome.facts is None:
+                self.failures.append(Failure(outcome.path, "crash", outcome.error, None, None, True))
+                continue
+            facts[outcome.path] = outcome.facts
+            if cache is not None:
+                cache.put(keys[outcome.path], outcome.facts)  # type: ignore[attr-defined]
+        return dict(sorted(facts.items()))
+
+    def with_fields(self, reachable: Callable[[str], bool]) -> list[str]:
+        """The files that hold a word of a sensitive field where a tracker reaches it, those without a tracker now loaded."""
+        found = [
+            path
+            for path, text in self.texts.items()
+            if self.languages[path] in _HAS_ELEMENTS and self.reported(path) and reachable(path) and mentions_field(text)
+        ]
+        for path in self.field_only:
+            data = self._bytes(Listed(path, self.languages[path], None)) if reachable(path) else None
+            if data is not None and mentions_field(data) and not looks_minified(data, self.languages[path]):
+                self._keep(path, self.languages[path], data, Hits(frozenset(), True), False)
+                found += [path] if path in self.texts else []
+        return found
