@@ -32,7 +32,7 @@ _BROAD_PATTERNS = frozenset(
     ("", "/", "*", ".*", "^.*$", ".+", "^", "http", "https", "http://", "https://", "^https?:", "^https?://", "^http", ".")
 )
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
-_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)", re.I)
+_HOST = re.compile(r"^(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)", re.I)
 
 
 def test(name: str, value: Value | None, argument: Any) -> Answer:

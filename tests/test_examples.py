@@ -1,0 +1,50 @@
+"""The incidents: each risky project fails with the findings that its incident calls for, each repaired twin is silent."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.harness import audit_folder, found
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+
+
+@pytest.mark.parametrize(
+    ("folder", "rules"),
+    [
+        ("form-tracking-prototype", {"form-tracking", "constant-gate", "sensitive-input"}),
+        ("autotrack-passwords", {"vulnerable-sdk", "autocapture", "sensitive-input"}),
+    ],
+)
+def test_incident(folder: str, rules: set[str]) -> None:
+    risky = found(audit_folder(EXAMPLES / folder / "risky"))
+    assert {rule for _, _, rule, level in risky if level == "expect"} == rules
+    repaired = found(audit_folder(EXAMPLES / folder / "repaired"))
+    assert not [place for place in repaired if place[3] == "expect"]
+
+
+def test_every_example_is_tested() -> None:
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {"form-tracking-prototype", "autotrack-passwords"}
+
+
+def test_the_readme_shows_what_the_tool_prints() -> None:
+    from click.testing import CliRunner
+
+    from trackaudit.cli import cli
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"<!-- output: begin -->\n```\n(.*?)```", readme, re.S)
+    assert block is not None
+    printed = CliRunner().invoke(cli, ["check", "--exit-zero", "--no-cache", str(EXAMPLES)]).output
+    missing = [line for line in block[1].splitlines() if line.partition("examples/")[2] not in printed]
+    assert not missing
+
+
+def test_generated_pages_are_current() -> None:
+    from trackaudit import documentation
+
+    assert documentation.main(["--check"]) == 0
