@@ -375,9 +375,10 @@ def test_deep_scripts(tmp_path: Path, suffix: str) -> None:
 
 
 def test_deep_scripts_strictly_read(tmp_path: Path) -> None:
-    files: dict[str, str | bytes] = {f"{name}.js": f"{UNMASKED}{code}\n" for name, code in SCRIPTS.items()}
-    outcome = judged_apart(tmp_path, files, "--javascript-parser", "esprima", "--no-force-exclude", *files, "good.js", "good.py")
-    assert_analysed_or_reported(outcome, list(files))
+    chosen = ("parentheses", "arrays", "objects", "calls", "blocks", "chain", "sum", "open")
+    files: dict[str, str | bytes] = {f"{name}.js": f"{UNMASKED}{SCRIPTS[name]}\n" for name in chosen}
+    arguments = ("--javascript-parser", "esprima", "--no-force-exclude", *files, "good.js", "good.py")
+    assert_analysed_or_reported(judged_apart(tmp_path, files, *arguments), list(files))
 
 
 @pytest.mark.parametrize("kind", SETUPS)

@@ -55,7 +55,7 @@ def spans(unit: Unit) -> Iterator[Span]:
 
 def callees(unit: Unit) -> list[str]:
     """The calls of a unit as dotted names, in the order they are written."""
-    found = sorted(((site.call.span.end, dotted(site.call)) for site in unit.calls))
+    found = sorted((site.call.span.end, dotted(site.call)) for site in unit.calls)
     return [name for _, name in found]
 
 
