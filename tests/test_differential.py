@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trackaudit.model import Comment, Span, Unit
+from trackaudit.model import Comment, Member, Span, Unit
 from trackaudit.parse import javascript, strict
 
 CORPUS = sorted((Path(__file__).parent / "data" / "es2017").glob("*.js"))
@@ -128,7 +131,105 @@ def test_written_programs(path: Path) -> None:
     assert not found, f"\n{found}"
 
 
+# --- what esprima leaves to tree-sitter -------------------------------------------------------------
+
+REFUSED = {
+    "half-typed": "track(1);\nposthog.init(",
+    "JSX": "const a = <input type='password' />;",
+    "optional chaining": "user?.email",
+    "nullish": "a ?? b",
+    "fields": "class A { key = 1; }",
+    "private names": "class A { #key() {} }",
+    "no catch parameter": "try { a() } catch { b() }",
+    "top-level await": "await load();",
+    "big integers": "a = 1n",
+    "types": "const a: string = b;",
+    "a deep nest": "[" * 500 + "]" * 500,
+    "a deep expression": "a" + " + b" * 150,
+    "a return outside": "return 1",
+}
+
+
+@pytest.mark.parametrize("code", REFUSED.values(), ids=REFUSED.keys())
+def test_refused_code_leaves_the_unit_untouched(code: str) -> None:
+    unit, untouched = Unit("javascript"), Unit("javascript")
+    text = f"import a from 'b'; // trackaudit: ignore[x] -- y\nfunction f() {{ a.track(1); }}\n{code}\n".encode()
+    assert not strict.lower(text, unit)
+    assert all(getattr(unit, slot) == getattr(untouched, slot) for slot in Unit.__slots__)
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    assert not strict.lower(b"a('\xff')", Unit("javascript"))
+    assert strict.complaint(b"a('\xff')") is None
+
+
+def test_a_program_is_added_to_the_scope_it_is_read_in() -> None:
+    unit = Unit("javascript")
+    unit.declare(0, "seen", "var", Span(0, 0))
+    scope = unit.new_scope(0, "function", "page")
+    assert strict.lower(b"var a = 1; function f() { track(a); }", unit, scope)
+    assert set(unit.bindings[0]) == {"seen"}
+    assert set(unit.bindings[scope]) == {"a", "f"}
+    assert [item.name for item in unit.scopes] == ["", "page", "page.f", "page.f"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "at"),
+    [
+        ("a(1);\nb(;", "Unexpected token ;", ";"),
+        ("größe = '名前😀' +* 2;", "Unexpected token *", "* 2"),
+        ("import a from 'b';\nvar 1a;", "Unexpected token ILLEGAL", "a;"),
+        ("with (a) {}\nfunction f( {}\nlet b = ;", "Unexpected token let", "let b"),
+        ("export const a;", "Missing initializer in const declaration", ";"),
+        ("f(", "Unexpected end of input", ""),
+    ],
+)
+def test_complaints_say_what_and_where(code: str, words: str, at: str) -> None:
+    text = code.encode()
+    assert strict.complaint(text) == (words, text.rindex(at.encode()) if at else len(text))
+
+
+@pytest.mark.parametrize("code", ["", "a(1)", "with (a) {}", "import a from 'b'", "[" * 500 + "]" * 500, "x = /[^]/, y = /[[]/;"])
+def test_no_complaint(code: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert strict.complaint(code.encode()) is None
+
+
+def test_esprima_is_imported_only_when_asked_for() -> None:
+    code = "import sys, trackaudit.parse.strict as strict; assert 'esprima' not in sys.modules; strict.complaint(b''); assert 'esprima' in sys.modules"
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+def test_await_of_parentheses_is_no_call() -> None:
+    """tree-sitter reads ``await (x).y()`` as a call of ``await``; only where its spans begin still shows it."""
+    unit = Unit("javascript")
+    javascript.lower(
+        b"async function f() { await (await load()).track(1); await (posthog).init('k'); await (go()); }", "javascript", unit
+    )
+    names = {
+        str(site.call.callee.property if isinstance(site.call.callee, Member) else site.call.callee.id) for site in unit.calls
+    }  # type: ignore[union-attr]
+    assert names == {"load", "track", "init", "go"}
+
+
+def test_elements_keep_their_parent_through_callbacks() -> None:
+    unit = Unit("tsx")
+    javascript.lower(
+        b"x = <a>{list.map(() => { if (b) { return <i/>; } return <c d={() => { return <e/> }}/>; })}</a>; function f() { return <g/>; }",
+        "tsx",
+        unit,
+    )
+    parents = {element.tag: unit.elements[element.parent].tag if element.parent >= 0 else "" for element in unit.elements}
+    assert parents == {"a": "", "i": "a", "c": "a", "e": "c", "g": ""}
+
+
 # --- generated programs -----------------------------------------------------------------------------
+#
+# Left out, because one of the parsers misreads it. tree-sitter: a line end after ``let``, before ``of``, or in the head of
+# a class member (it sees a missing semicolon); a no-break space before ``?``; a line end inside a comment as the only one
+# between two statements; a block that begins with a label as a function's body; ``await (x).y()``. esprima: ``(-a) ** b``;
+# ``async [key]() {}`` in a class; ``in`` inside a default in the head of a loop; ``{ async }``.
 
 GAPS = (" ", " ", "", "\n", "\r\n", "\r", "\t", " /* ö */ ", "/* two\nlines */", " // trackaudit: ignore[x] -- ü\n")
 ONE_LINE = " /* 名 */ "  # where the language forbids a line end, or tree-sitter sees a missing semicolon there (after "let")
@@ -435,7 +536,7 @@ def programs(draw: st.DrawFn) -> str:
     return Grammar(draw).program()
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs())
 def test_generated_programs(program: str) -> None:
     found = difference(program.encode())

@@ -186,6 +186,18 @@ def test_the_environment_of_another_repositorys_hook(tmp_path: Path) -> None:
     assert paths(tmp_path / "p", **hook) == {"a.js"}
 
 
+def test_the_audited_repository_runs_nothing(tmp_path: Path) -> None:
+    """Git starts the program that ``core.fsmonitor`` names; reading somebody's repository must not."""
+    project(tmp_path / "p", {"package.json": POSTHOG, "a.js": UNMASKED}, git=True)
+    run_git(tmp_path / "p", "add", ".")
+    program = tmp_path / "monitor.sh"
+    program.write_text(f"#!/bin/sh\necho ran >> '{tmp_path}/ran'\n")
+    program.chmod(0o755)
+    run_git(tmp_path / "p", "config", "core.fsmonitor", str(program))
+    assert paths(tmp_path / "p") == {"a.js"}
+    assert not (tmp_path / "ran").exists()
+
+
 def test_root_is_the_git_root_else_the_nearest_configuration(tmp_path: Path) -> None:
     project(tmp_path / "repo", {"a/package.json": "{}", "a/b/x.js": CODE}, git=True)
     real = os.path.realpath(tmp_path)

@@ -54,9 +54,8 @@ def spans(unit: Unit) -> Iterator[Span]:
 
 
 def callees(unit: Unit) -> list[str]:
-    """The calls of a unit as dotted names, in the order they are written."""
-    found = sorted((site.call.span.end, dotted(site.call)) for site in unit.calls)
-    return [name for _, name in found]
+    """The calls of a unit as dotted names, in the order they end."""
+    return [dotted(site.call) for site in sorted(unit.calls, key=lambda site: site.call.span.end)]
 
 
 def dotted(expr: object) -> str:
@@ -183,18 +182,24 @@ def in_page(script: str, language: str) -> str:
 def test_deep_and_long_expressions(language: str, shape: str) -> None:
     unit = read(in_page(f"track(1); x = {SCRIPT_SHAPES[shape]}; track(2);", language), language, INTEREST)
     assert not unit.problems
-    assert callees(unit)[0] == callees(unit)[-1] == "track"
+    assert [dotted(unit.calls[index].call) for index in (0, -1)] == ["track", "track"]
+
+
+@pytest.mark.parametrize("operator", ["&&", "||", "+", ","])
+def test_no_call_of_a_long_operation_is_lost(operator: str) -> None:
+    unit = read(operator.join(["track(1)"] * 2_000), "javascript", INTEREST)
+    assert len(unit.calls) == 2_000
 
 
 @pytest.mark.parametrize("shape", STATEMENT_SHAPES)
-@pytest.mark.parametrize("language", [*SCRIPTS, "html"])
+@pytest.mark.parametrize("language", [*SCRIPTS, "svelte"])  # in a template, {{ is a tag
 def test_deep_statements(language: str, shape: str) -> None:
     unit = read(in_page(f"track(1); {STATEMENT_SHAPES[shape]}; track(2);", language), language, INTEREST)
     assert not unit.problems
     assert callees(unit) == ["track", "track"]
 
 
-@pytest.mark.parametrize("shape", [*SCRIPT_SHAPES, *STATEMENT_SHAPES])
+@pytest.mark.parametrize("shape", [shape for shape in (*SCRIPT_SHAPES, *STATEMENT_SHAPES) if shape != "elements"])
 def test_strict_reading_leaves_what_nests_deep_to_tree_sitter(shape: str) -> None:
     code = SCRIPT_SHAPES.get(shape) or STATEMENT_SHAPES[shape]
     unit = read(
@@ -204,7 +209,7 @@ def test_strict_reading_leaves_what_nests_deep_to_tree_sitter(shape: str) -> Non
         "esprima",
     )
     assert not unit.problems
-    assert unit.parser == ("esprima" if shape in ("members", "calls", "elements") else "tree-sitter")
+    assert unit.parser == ("esprima" if shape in ("members", "calls") else "tree-sitter")
 
 
 @pytest.mark.parametrize("language", ["javascript", "tsx"])
@@ -219,8 +224,13 @@ def test_deep_jsx(language: str, jsx: str) -> None:
 
 @pytest.mark.parametrize("shape", PYTHON_SHAPES)
 def test_deep_and_long_python(shape: str) -> None:
-    unit = read(f"import track\ntrack.a(1)\nx = track.b({PYTHON_SHAPES[shape]})\n", "python", INTEREST)
+    unit = read(f"import track\ntrack.a(1)\nx = {PYTHON_SHAPES[shape]}\n", "python", INTEREST)
     assert [problem.kind for problem in unit.problems] == ([] if shape == "elements" else ["too-deep"])
+
+
+def test_long_python_arguments() -> None:
+    unit = read(f"import track\ntrack.a({'1,' * 5_000})\n", "python", INTEREST)
+    assert len(unit.calls[0].call.arguments) == 5_000
 
 
 @pytest.mark.parametrize("language", sorted(MARKUP))
@@ -356,15 +366,15 @@ PROGRAMS = (
     "import a, b.c as d, e.f.g\nfrom . import h\nfrom ..i.j import (k as l, m,)\nfrom n import *\n",
     "x = 1; y: int = 2; z: str\nx += 1; x @= y; a = b = c\n(a, *b), [c, d] = e, = f\ndel a, b[1]\nassert a, 'b'; pass\n",
     "def f(a, b=1, /, c: int = 2, *d, e, f=3, **g) -> int:\n    '''doc'''\n    return a\n\nasync def g(*, a): pass\n",
-    "@a.b\n@c(1)\n\nclass A(B, metaclass=C, *d):\n    x = 1\n\n    # inside\n    def m(self): return self\n\n    pass  # end\n",
+    "@a.b\n@c(1)\n\nclass A(B, *d, metaclass=C):\n    x = 1\n\n    # inside\n    def m(self): return self\n\n    pass  # end\n",
     "if a:\n    b\nelif c: d\nelse:\n    e\nwhile a: break\nelse: continue_\nfor a, b in c:\n    continue\nelse:\n    pass\n",
     "try:\n    a\nexcept B as c:\n    d\nexcept (E, F): pass\nexcept:\n    raise G from h\nelse:\n    i\nfinally:\n    j\ntry: a\nexcept* B: c\n",
     "with a as b, c() as (d, e): f\nwith (a as b, c,): d\nasync def f():\n    async with a: b\n    async for c in d: e\n    await f; return await g\n",
-    "match a:\n    case 1 | 'b' | None: c\n    case [d, *_, e]: f\n    case {'g': h, **i} if j: k\n    case L(m, n=o) as p: q\n    case r.s: t\n    case -1 + 2j: u\n    case (v): w\n    case _: pass\n",
+    "match a:\n    case 1 | 'b' | None: c\n    case [d, *_, e]: f\n    case {'g': h, **i} if j: k\n    case L(m, n=o) as p: q\n    case r.s: t\n    case -1 + 2j: u\n    case (v): w\n    case (a, b): c\n    case _: pass\n",
     "a.b.c(d, *e, f=g, **h)[1][2:3, ::4, ...][i:]\n(a)(b)(c)\nnot a and b or c\n-a + ~b ** +c // d % e @ f << g >> h & i | j ^ k\n",
     "a < b <= c == d != e is f is not g in h not in i > j >= k\nx = a if b else c\ny = lambda a, *b, c=1, **d: a\nz = (w := 1)\n",
     "[a for b in c if d for e in f if g]\n{a: b for c, d in e}\n{a async for a in b}\n(a for a in b)\nf(a for a in b)\n[*a, b, *c]\n{**a, 'b': c}\n{a, *b}\n()\n(a,)\n[]\n{}\n",
-    "'a' \"b\" r'c' b'd'\n'''e\nf''' f'g{h!r:>{i}}j{{k}}' F\"l\" rf'm{n}'\nf'{a=}'\nf'{ a }' 'b'\n1 + 0xFF + 1_000 + 1.5e3 + 2j + ...\n",
+    "'a' \"b\" r'c' R'd'\nb'x' rb'y'\n'''e\nf''' f'g{h!r:>{i}}j{{k}}' F\"l\" rf'm{n}'\nf'{a=}'\nf'{ a }' 'b'\n1 + 0xFF + 1_000 + 1.5e3 + 2j + ...\n",
     "def f():\n    global a, b\n    nonlocal_ = 1\n    def g():\n        nonlocal nonlocal_\n        yield\n        yield a, b\n        x = yield from c\n        return\n",
     "x = (  # why\n    1,\n\n    # comment\n    2,  # last\n)\nf(\n    a = 1 ,\n    * b ,\n)\nx = a \\\n    + b\n",
     "größe = '名前'; é = f'ü{größe}ß' ; posthog.capture('😀', {'ключ': größe})  # ← hier\n",
@@ -373,6 +383,10 @@ PROGRAMS = (
     "class A: x = 1; y = 2\nif a: b; c\n\n\n\n  # odd indent\nd\n\x0c\ne",
     "def f[T: int, *Ts, **P](a: T) -> T: ...\nclass A[T]: ...\ntype X[T] = list[T]\n",
     "@a\nasync def f(x: 'y' = z, *args: int, **kw: str) -> None: await a\nprint(*a, sep='')\nx[a, *b]\nx: (yield) = 1\n",
+    "a + b - c * d / e // f % g ** h @ i << j >> k & l | m ^ n\na -= 1; a *= 1; a /= 1; a //= 1; a %= 1; a **= 1; a <<= 1; a >>= 1; a &= 1; a |= 1; a ^= 1\n",
+    *(["lazy import a, b.c as d\nlazy from e import (f as g)\n"] if hasattr(cst, "LazyImport") else []),
+    *(["{**a for a in b}\n"] if hasattr(cst, "StarredDictComp") else []),
+    *(["t'a{b!r:>{c}}'\n"] if hasattr(cst, "TemplatedString") else []),
     "    \nif True:\n        deep\n        if a:\n         b\n\n    # less\nend",
 )
 
@@ -391,6 +405,12 @@ def test_offsets_are_those_of_libcst(program: str) -> None:
         assert [len(program[:offset].encode()) for offset in (first, last)] == expected, type(node).__name__
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_kind_of_node_is_lowered(program: str) -> None:
+    unit = read(f"from a import *; from b import a, b, c, d, e, f, g, h\n{program}", "python")
+    assert {problem.kind for problem in unit.problems} <= {"syntax"}  # syntax newer than the interpreter
+
+
 def test_every_kind_of_node_is_compared() -> None:
     seen = set()
     for program in PROGRAMS:
@@ -400,7 +420,7 @@ def test_every_kind_of_node_is_compared() -> None:
             seen.add(type(node).__name__)
             todo.extend(node.children)
     concrete = {kind.__name__ for kind in kinds(cst.CSTNode) if not kind.__name__.startswith(("Base", "_"))}
-    assert concrete - seen <= {"BadIndent"}, sorted(concrete - seen)
+    assert concrete - seen <= {"MatchPattern", "MatchSequence"}, sorted(concrete - seen)  # what others derive from
 
 
 def kinds(kind: type[cst.CSTNode]) -> Iterator[type[cst.CSTNode]]:

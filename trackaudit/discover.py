@@ -86,7 +86,7 @@ def _git_files(root: str, unlisted: Callable[[str, str], None]) -> list[str] | N
     """What git lists, or None if it cannot."""
     import subprocess
 
-    command = ["git", "-C", root, "ls-files", "-co", "--exclude-standard", "--deduplicate", "-z"]
+    command = ["git", "-c", "core.fsmonitor=false", "-C", root, "ls-files", "-co", "--exclude-standard", "--deduplicate", "-z"]
     env = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY} | {"LC_ALL": "C"}
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, env=env)

@@ -58,8 +58,8 @@ def _mask_templates(text: bytes) -> bytes:
 
 
 def _identifier(tag: bytes) -> bytes:
-    first, *rest = re.split(rb"(?=[\r\n])", tag, maxsplit=1)
-    return _NOT_NEWLINE.sub(b"_", first) + b"".join(_NOT_NEWLINE.sub(b" ", part) for part in rest)
+    """One word of the same length, line ends included: a string that it stands in must not be broken by one."""
+    return b"_" * len(tag)
 
 
 def _blank(text: bytes, start: int, end: int) -> bytes:

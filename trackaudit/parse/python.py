@@ -21,6 +21,7 @@ from trackaudit.parse.source import Lines
 
 MAX_NESTING = 150
 _GIVEN_UP = 20  # lines at the end of a statement that may be unreadable after a syntax error
+_CODING = re.compile(rb"\A((?:[^\r\n]*(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?)coding(?=[:=])")
 _LINE_END = re.compile(rb"\r\n?|\n")
 _NOT_LINE_END = re.compile(rb"[^\r\n]")
 _OPENING, _CLOSING = b"([{", b")]}"
@@ -31,6 +32,7 @@ def lower(text: bytes, unit: Unit, lines: Lines, interest: re.Pattern[str]) -> N
 
     Problems (``syntax``, ``too-deep``) are added to the unit; nothing is raised for bad input.
     """
+    text = _CODING.sub(rb"\1c0ding", text, count=1)  # the text is UTF-8 by now, whatever it declared
     tree = _parse(text, unit, lines)
     _comments(text, unit, lines, tree)
     if tree is not None:
@@ -161,6 +163,8 @@ def _outline(text: bytes, lines: Lines) -> list[Chunk]:
         head = text[start : start + 1]
         if head and head not in b" \t\r\n#)]}" and not text.startswith((b"else", b"elif", b"except", b"finally"), start):
             starts.append(number)
+    if not starts:
+        return []
     return [Chunk(first, following - 1) for first, following in zip(starts, [*starts[1:], len(lines.starts) + 1], strict=True)]
 
 

@@ -55,13 +55,13 @@ def lower(text: bytes, unit: Unit, scope: int = 0) -> bool:
 
 def complaint(text: bytes) -> tuple[str, int] | None:
     """esprima's words for the first syntax error and its byte offset; None where it has none."""
-    code = _decoded(text)
     try:
+        code = _decoded(text)
         _read(code)
     except Exception as error:
         index = getattr(error, "index", None)
         if isinstance(index, int):
-            return str(error).partition(": ")[2], len(code[:index].encode())  # the words after "Line 3"
+            return str(error).partition(": ")[2], len(_decoded(text)[:index].encode())  # the words after "Line 3"
     return None
 
 
