@@ -331,7 +331,7 @@ class Grammar:
         if kind in ("get", "set"):
             inside = [self.new_name()] if kind == "set" else []
             return [*static, kind, STAY, *self.key(depth), STAY, "(", *inside, ")", *self.body(depth)]
-        key = [self.pick("send", "größe", "'ключ'")] if kind == "async" else self.key(depth)  # esprima loses [] after async
+        key = self.key(depth)
         modifier = [kind, STAY] if kind else []
         return [*static, *modifier, *key, STAY, *self.parameters(depth), *self.body(depth), *self.pick("", ";")]
 
