@@ -655,7 +655,7 @@ class _Lowering:
             if kind == "call_expression":
                 below = node.child_by_field_name("function")
                 if below is not None and below.type == "identifier" and below.text == b"await":
-                    below = _bare(node.named_children[-1])  # await (x).y(): the grammar takes it for a call
+                    below = self.awaited(node.named_children[-1], scope, guards)
                 else:
                     links.append(node)
             elif kind in ("member_expression", "subscript_expression"):
@@ -674,6 +674,13 @@ class _Lowering:
         for link in reversed(links):
             value = self.link(link, value, scope, guards)
         return value
+
+    def awaited(self, arguments: Node, scope: int, guards: Guards) -> Node:
+        """What ``await (x).y()`` and ``await (0, x.y)()`` stand on: the grammar takes them for calls of a function "await"."""
+        inside = _inside(arguments)
+        for child in inside[:-1]:
+            self.expression(child, scope, guards)
+        return inside[-1] if inside else arguments
 
     def link(self, node: Node, below: Expr, scope: int, guards: Guards) -> Expr:
         if node.type == "member_expression":

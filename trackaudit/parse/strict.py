@@ -145,8 +145,10 @@ class _Lowering:
             around = next((item for item in parts if item.range[0] < comment.range[0] < self.end(item)), None)
         if following is None:
             return None
+        between = self.code[comment.range[1] : following.range[0]]
+        start = following.range[0] - len(between[len(between.rstrip("( \t\r\n")) :].lstrip())
         definition = following.type in _DEFINITIONS or following.method or following.kind in ("get", "set")
-        return self.bytes(following.range[0], following.range[0]) if definition else self.trimmed(following)
+        return self.bytes(start, start if definition else self.end(following))
 
     def source(self, node: Node) -> str:
         return self.code[node.range[0] : node.range[1]]
@@ -306,19 +308,23 @@ class _Lowering:
     def property_name(self, item: Node) -> str | None:
         if item.key.type == "Literal" and isinstance(item.key.value, str) and item.key.regex is None:
             return self.string(item.key)
-        return None if item.computed else self.source(item.key)
+        return None if self.computed(item) else self.source(item.key)
+
+    def computed(self, item: Node) -> bool:
+        """Whether a key stands in brackets. esprima says so too, but not of ``async [key]() {}`` in a class."""
+        return "[" in self.code[item.range[0] : item.key.range[0]]
 
     def key(self, item: Node, scope: int, guards: Guards) -> Span:
         """The span of a key; what is computed in its brackets may call something too."""
-        if item.computed:
+        if self.computed(item):
             self.expression(item.key, scope, guards)
         return self.key_span(item)
 
     def key_span(self, item: Node) -> Span:
         start, end = item.key.range
-        return (
-            self.bytes(self.code.rindex("[", 0, start), self.code.index("]", end) + 1) if item.computed else self.span(item.key)
-        )
+        if not self.computed(item):
+            return self.span(item.key)
+        return self.bytes(self.code.rindex("[", 0, start), self.code.index("]", end) + 1)
 
     def array(self, node: Node, scope: int, guards: Guards) -> Expr:
         elements: list[Expr | Spread] = []
