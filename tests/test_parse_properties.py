@@ -18,8 +18,8 @@ from trackaudit.parse.source import Lines, Undecodable, to_utf8
 
 LANGUAGES = sorted(set(BY_SUFFIX.values()))
 SCRIPTS = ("javascript", "typescript", "tsx")
-INTEREST = Interest("posthog|track")
-EVERYTHING = Interest("")
+INTEREST = Interest(("posthog", "track"))
+EVERYTHING = Interest(("",))
 DEEP = 10_000
 
 fixed = settings(max_examples=50, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))

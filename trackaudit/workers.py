@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -57,9 +56,7 @@ def _interest(sdks: frozenset[str], fields: bool) -> Interest:
     from trackaudit.parse import Interest
     from trackaudit.prefilter import FIELD_TOKENS
 
-    words = [re.escape(word) for word in _state["prefilter"].interest(sdks)]
-    words += [f"(?i:{re.escape(word)})" for word in FIELD_TOKENS] if fields else []
-    return Interest("|".join(words) or r"(?!)")
+    return Interest(_state["prefilter"].interest(sdks), FIELD_TOKENS if fields else ())
 
 
 def analyse(job: Job) -> Outcome:

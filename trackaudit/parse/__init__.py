@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from trackaudit.languages import MARKUP
 from trackaudit.model import Unit
+from trackaudit.parse.interest import Interest
 from trackaudit.parse.source import Lines
 
 _HTML_IN_SCRIPT = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)*<script\b", re.I | re.S)
-
-
-class Interest:
-    """What makes code worth lowering: one pattern, compiled for bytes or for text when first asked for."""
-
-    def __init__(self, pattern: str) -> None:
-        self.pattern = pattern
-
-    @cached_property
-    def data(self) -> re.Pattern[bytes]:
-        return re.compile(self.pattern.encode())
-
-    @cached_property
-    def text(self) -> re.Pattern[str]:
-        return re.compile(self.pattern)
 
 
 def parse(text: bytes, language: str, interest: Interest, javascript_parser: str = "auto") -> Unit:
@@ -38,7 +23,7 @@ def parse(text: bytes, language: str, interest: Interest, javascript_parser: str
         from trackaudit.parse import python
 
         unit = Unit(language, "libcst")
-        python.lower(text, unit, Lines(text), interest.text)
+        python.lower(text, unit, Lines(text), interest)
         return unit
     if language == "javascript" and text.lstrip()[:1] == b"<" and _HTML_IN_SCRIPT.match(text):
         language = "html"  # a snippet kept with its tags, as tag managers hand them out
@@ -61,10 +46,13 @@ def _javascript(text: bytes, language: str, interest: Interest) -> Unit:
     from trackaudit.parse import javascript
 
     unit = Unit(language, "tree-sitter")
-    javascript.lower(text, language, unit, interest=interest.data)
+    javascript.lower(text, language, unit, interest=interest)
     if unit.problems and language == "javascript":  # Flow, or TypeScript in a .js file
         typed = Unit(language, "tree-sitter")
-        javascript.lower(text, "tsx", typed, interest=interest.data)
+        javascript.lower(text, "tsx", typed, interest=interest)
         if not typed.problems:
             return typed
     return unit
+
+
+__all__ = ["Interest", "parse"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from trackaudit.model import Expr, Member, Name
+from trackaudit.model import Comment, Expr, Member, Name, Span
+
+MARK = b"trackaudit:"  # a file without it has no comment that anybody asks for
+MAX_DEPTH = 100
 
 
 def assign_name(target: Expr) -> str:
@@ -10,3 +13,12 @@ def assign_name(target: Expr) -> str:
     if isinstance(target, Member):
         return target.property
     return target.id if isinstance(target, Name) else ""
+
+
+def comment_at(text: bytes, span: Span, target: Span | None = None) -> Comment:
+    """The comment that stands in a span, its markers taken off."""
+    source = text[span.start : span.end].decode("utf-8", "replace")
+    body = source[2:-2].strip().lstrip("*") if source.startswith("/*") else source.lstrip("/<!-")
+    line_start = max(text.rfind(b"\n", 0, span.start), text.rfind(b"\r", 0, span.start)) + 1
+    own_line = text[line_start : span.start].strip() in (b"", b"{")  # a comment between JSX elements stands in braces
+    return Comment(body.strip(), own_line, span, target if own_line else None)

@@ -15,6 +15,7 @@ from tree_sitter import Language, Node, Parser
 
 from trackaudit.model import Attribute, Comment, Element, Expr, Literal, Script, Span, Template, Unit, Unknown
 from trackaudit.parse import javascript
+from trackaudit.parse.grammars import grammar
 
 if TYPE_CHECKING:
     from trackaudit.parse import Interest
@@ -33,7 +34,7 @@ _MAX_BRACED = 4000
 
 @cache
 def _parser() -> Parser:
-    return Parser(Language(javascript.grammar("tree_sitter_html").language()))
+    return Parser(Language(grammar("tree_sitter_html").language()))
 
 
 def lower(text: bytes, language: str, unit: Unit, interest: Interest) -> None:
@@ -162,7 +163,7 @@ class _Lowering:
         raw = self.text[region.start : region.end]
         braced = self.language in ("svelte", "astro") and self.text[region.start - 1 : region.start] == b"{"
         if _HANDLER.match(name):
-            if self.interest.data.search(raw) and b"&" not in raw:
+            if self.interest.inside(raw) and b"&" not in raw:
                 problems = len(self.unit.problems)
                 javascript.lower(self.text, self.dialect(), self.unit, region=region)
                 del self.unit.problems[problems:]

@@ -16,6 +16,7 @@ from io import BytesIO
 
 from trackaudit.model import Comment, Problem, Span, Unit
 from trackaudit.parse import relevance
+from trackaudit.parse.interest import Interest
 from trackaudit.parse.relevance import Chunk
 from trackaudit.parse.source import Lines
 
@@ -27,7 +28,7 @@ _NOT_LINE_END = re.compile(rb"[^\r\n]")
 _OPENING, _CLOSING = b"([{", b")]}"
 
 
-def lower(text: bytes, unit: Unit, lines: Lines, interest: re.Pattern[str]) -> None:
+def lower(text: bytes, unit: Unit, lines: Lines, interest: Interest) -> None:
     """Add the program in ``text`` to ``unit``; statements without a name that ``interest`` finds are left out.
 
     Problems (``syntax``, ``too-deep``) are added to the unit; nothing is raised for bad input.
@@ -110,7 +111,7 @@ def _without(text: bytes, lines: Lines, functions: list[ast.stmt]) -> bytes:
     return bytes(blanked)
 
 
-def _recovered(text: bytes, unit: Unit, lines: Lines, interest: re.Pattern[str]) -> list[Chunk]:
+def _recovered(text: bytes, unit: Unit, lines: Lines, interest: Interest) -> list[Chunk]:
     """After a syntax error: the whole file if libcst can read it, else the statements that parse alone."""
     whole = Chunk(1, len(lines.starts))
     if not _nests_deep(text):
@@ -122,7 +123,7 @@ def _recovered(text: bytes, unit: Unit, lines: Lines, interest: re.Pattern[str])
     found: list[Chunk] = []
     for chunk in _outline(text, lines):
         piece = _piece(text, lines, chunk)
-        if interest.search(piece.decode("utf-8", "replace")) or b"import" in piece:
+        if interest.inside(piece) or b"import" in piece:
             found += _readable(text, lines, chunk)
     return found
 

@@ -8,9 +8,10 @@ an assignment, an attribute or a function; what flows into hot statements is wan
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from trackaudit.parse.interest import Interest
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -43,10 +44,10 @@ class _Region:
         self.defined = {node.name} if isinstance(node, _FUNCTIONS) else _bound(node)
 
 
-def chunks(tree: ast.Module, interest: re.Pattern[str]) -> tuple[list[Chunk], list[ast.stmt]]:
+def chunks(tree: ast.Module, interest: Interest) -> tuple[list[Chunk], list[ast.stmt]]:
     """The lines that matter, and the functions inside them that do not and may be blanked."""
     derived = _imported(tree, interest)
-    derived |= {name for statement in tree.body for name in _bound(statement) if interest.search(name)}
+    derived |= {name for statement in tree.body for name in _bound(statement) if interest.names(name)}
     if not derived:
         return [], []
     regions = list(_regions(tree))
@@ -62,13 +63,13 @@ def chunks(tree: ast.Module, interest: re.Pattern[str]) -> tuple[list[Chunk], li
     return _merge([_line_range(tree.body[index]) for index in sorted(tops)]), blank
 
 
-def _imported(tree: ast.Module, interest: re.Pattern[str]) -> set[str]:
+def _imported(tree: ast.Module, interest: Interest) -> set[str]:
     """The names that imports of a module of interest bind, at any depth."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names if interest.search(alias.name)}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and interest.search(node.module or ""):
+            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names if interest.names(alias.name)}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and interest.names(node.module or ""):
             found |= {alias.asname or alias.name for alias in node.names}
     return found
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from trackaudit import model
 from trackaudit.model import Expr, Guard, Literal, Span, Spread, Unit, Unknown
-from trackaudit.parse.build import assign_name
-from trackaudit.parse.javascript import MARK, MAX_DEPTH, comment_at, number_value, unescape
+from trackaudit.parse.build import MARK, MAX_DEPTH, assign_name, comment_at
+from trackaudit.parse.literals import number_value, unescape
 
 Guards = tuple[Guard, ...]
 Node = Any  # esprima has no types

@@ -1,0 +1,163 @@
+"""tree-sitter's grammars: loading them, parsing with them, and questions about their nodes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, Range
+
+from trackaudit.model import Span, Unit
+from trackaudit.parse.build import MARK, comment_at
+
+_LONE_CR = re.compile(rb"\r(?!\n)")
+_DEFINITIONS = frozenset(
+    (
+        "function_declaration",
+        "generator_function_declaration",
+        "class_declaration",
+        "method_definition",
+        "abstract_class_declaration",
+    )
+)
+
+
+@cache
+def _language(dialect: str) -> Language:
+    if dialect == "javascript":
+        return Language(grammar("tree_sitter_javascript").language())
+    typed = grammar("tree_sitter_typescript")
+    return Language(typed.language_tsx() if dialect == "tsx" else typed.language_typescript())
+
+
+@cache
+def _parser(dialect: str) -> Parser:
+    return Parser(_language(dialect))
+
+
+@cache
+def _comments(dialect: str) -> Query:
+    return Query(_language(dialect), "[(comment) (html_comment)] @comment")
+
+
+def grammar(package: str) -> Any:
+    """The extension module of a grammar package.
+
+    The packages' own ``__init__`` loads ``importlib.resources`` for query files that nobody here reads, which takes as
+    long as starting Python; so only the extension is imported, below a stand-in for the package.
+    """
+    if package in sys.modules:
+        return import_module(f"{package}._binding")
+    spec = find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+    stand_in = ModuleType(package)
+    stand_in.__path__ = list(spec.submodule_search_locations)
+    sys.modules[package] = stand_in
+    try:
+        return import_module(f"{package}._binding")
+    finally:
+        del sys.modules[package]
+
+
+def parse(text: bytes, dialect: str, region: Span | None) -> Node:
+    parser = _parser(dialect)
+    if region is not None:
+        parser.included_ranges = [_range(text, region)]
+    try:
+        return parser.parse(_line_ends(text, region)).root_node
+    finally:
+        if region is not None:
+            parser.included_ranges = []
+
+
+def _line_ends(text: bytes, region: Span | None) -> bytes:
+    """The text with each lone CR as a LF: the grammars end a line at either, but see no missing semicolon at a CR."""
+    start, end = region or (0, len(text))
+    if text.find(b"\r", start, end) < 0:
+        return text
+    return text[:start] + _LONE_CR.sub(b"\n", text[start:end]) + text[end:]
+
+
+def without_ampersands(text: bytes, root: Node) -> bytes:
+    """The grammar takes a lone ``&`` in JSX text or strings for half an entity; React does not. Blank those it trips on."""
+    mended = bytearray(text)
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if node.is_error and b"&" in text[node.start_byte : node.end_byte]:
+            mended[node.start_byte : node.end_byte] = text[node.start_byte : node.end_byte].replace(b"&", b"_")
+        todo.extend(child for child in node.children if child.has_error or child.is_error)
+    return bytes(mended)
+
+
+def note_comments(text: bytes, root: Node, dialect: str, unit: Unit) -> None:
+    """Add the comments of a file that speaks to trackaudit somewhere; nobody asks for the others'."""
+    if MARK not in text:
+        return
+    for node in QueryCursor(_comments(dialect)).captures(root).get("comment", ()):
+        unit.comments.append(comment_at(text, span_of(node), _below(node)))
+
+
+def _below(comment: Node) -> Span | None:
+    """What a comment stands above: the next statement, entry or element; of a function or class its first line."""
+    parent = comment.parent
+    node = (parent if parent is not None and parent.type == "jsx_expression" else comment).next_named_sibling
+    while node is not None and node.type in ("comment", "jsx_text"):
+        node = node.next_named_sibling
+    if node is None:
+        return None
+    if node.type in _DEFINITIONS:
+        return Span(node.start_byte, node.start_byte)
+    opening = node.child_by_field_name("open_tag")
+    return span_of(opening if opening is not None else node)
+
+
+def _range(text: bytes, region: Span) -> Range:
+    def point(offset: int) -> tuple[int, int]:
+        row = text.count(b"\n", 0, offset)
+        return row, offset - (text.rfind(b"\n", 0, offset) + 1)
+
+    return Range(point(region.start), point(region.end), region.start, region.end)
+
+
+def first_error(root: Node) -> Node:
+    """The first error or missing node, found by descending only into nodes that hold one."""
+    node = root
+    while True:
+        if node.is_error or node.is_missing:
+            return node
+        for child in node.children:
+            if child.has_error or child.is_error or child.is_missing:
+                node = child
+                break
+        else:
+            return node
+
+
+def child_fields(node: Node, *names: str) -> list[Node | None]:
+    """The children of ``node`` under these field names, None where there is none."""
+    return [node.child_by_field_name(name) for name in names]
+
+
+def children(node: Node) -> list[Node]:
+    """The named children that are code: the grammar allows a comment anywhere."""
+    return [child for child in node.named_children if child.type != "comment"]
+
+
+def bare(node: Node) -> Node:
+    """What stands inside parentheses, brackets or braces."""
+    while node.type in ("parenthesized_expression", "computed_property_name", "jsx_expression", "arguments") and (
+        inside := children(node)
+    ):
+        node = inside[0]
+    return node
+
+
+def span_of(node: Node) -> Span:
+    return Span(node.start_byte, node.end_byte)
