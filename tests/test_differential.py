@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trackaudit.model import Comment, Member, Span, Unit
-from trackaudit.parse import javascript, strict
+from trackaudit.parse import Interest, ecmascript, javascript, parse, strict
 
 CORPUS = sorted((Path(__file__).parent / "data" / "es2017").glob("*.js"))
 
@@ -105,7 +105,7 @@ def by_tree_sitter(text: bytes) -> Form:
 
 def by_esprima(text: bytes) -> Form:
     unit = Unit("javascript")
-    assert strict.lower(text, unit), strict.complaint(text)
+    assert strict.lower(text, unit), ecmascript.complaint(text)
     return normal(unit, text)
 
 
@@ -160,7 +160,7 @@ def test_refused_code_leaves_the_unit_untouched(code: str) -> None:
 
 def test_bytes_that_are_no_text_are_refused() -> None:
     assert not strict.lower(b"a('\xff')", Unit("javascript"))
-    assert strict.complaint(b"a('\xff')") is None
+    assert ecmascript.complaint(b"a('\xff')") is None
 
 
 def test_a_program_is_added_to_the_scope_it_is_read_in() -> None:
@@ -186,19 +186,32 @@ def test_a_program_is_added_to_the_scope_it_is_read_in() -> None:
 )
 def test_complaints_say_what_and_where(code: str, words: str, at: str) -> None:
     text = code.encode()
-    assert strict.complaint(text) == (words, text.rindex(at.encode()) if at else len(text))
+    assert ecmascript.complaint(text) == (words, text.rindex(at.encode()) if at else len(text))
 
 
 @pytest.mark.parametrize("code", ["", "a(1)", "with (a) {}", "import a from 'b'", "[" * 500 + "]" * 500, "x = /[^]/, y = /[[]/;"])
 def test_no_complaint(code: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert strict.complaint(code.encode()) is None
+        assert ecmascript.complaint(code.encode()) is None
 
 
 def test_esprima_is_imported_only_when_asked_for() -> None:
-    code = "import sys, trackaudit.parse.strict as strict; assert 'esprima' not in sys.modules; strict.complaint(b''); assert 'esprima' in sys.modules"
+    code = "import sys; from trackaudit.parse import ecmascript, strict; assert 'esprima' not in sys.modules; ecmascript.complaint(b''); assert 'esprima' in sys.modules"
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("posthog.init('k', { autocapture: false ;\n", "syntax error: unexpected token ;"),
+        ("var a = 1;\nposthog.init('k'\n", "syntax error: unexpected end of input"),
+        ("const a = b?.c;\nposthog.init('k', { autocapture: );\n", "syntax error"),  # esprima stumbles earlier, at ``?.``
+    ],
+)
+def test_a_syntax_error_is_explained_where_both_parsers_see_it(code: str, message: str) -> None:
+    unit = parse(code.encode(), "javascript", Interest(("posthog",)))
+    assert [problem.message for problem in unit.problems] == [message]
 
 
 def test_await_of_parentheses_is_no_call() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from trackaudit.languages import MARKUP
-from trackaudit.model import Unit
+from trackaudit.model import Problem, Unit
 from trackaudit.parse.interest import Interest
 from trackaudit.parse.source import Lines
 
+_WORDED = 200_000  # bytes: esprima, which explains a syntax error, reads a megabyte a second
 _HTML_IN_SCRIPT = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)*<script\b", re.I | re.S)
 
 
@@ -17,7 +18,7 @@ def parse(text: bytes, language: str, interest: Interest, javascript_parser: str
 
     Never raises for bad input: syntax errors and nests past the limits are the unit's ``problems``.
     ``javascript_parser="esprima"`` reads plain JavaScript strictly, as ECMAScript 2017; what esprima cannot read goes
-    to tree-sitter, and the unit's ``parser`` says which one was used.
+    to tree-sitter, and the unit's ``parser`` says which one was used. By default (``auto``) it only explains syntax errors.
     """
     if language == "python":
         from trackaudit.parse import python
@@ -39,7 +40,10 @@ def parse(text: bytes, language: str, interest: Interest, javascript_parser: str
         unit = Unit(language, "esprima")
         if strict.lower(text, unit):
             return unit
-    return _javascript(text, language, interest)
+    unit = _javascript(text, language, interest)
+    if unit.problems and language == "javascript" and javascript_parser == "auto" and len(text) <= _WORDED:
+        unit.problems[0] = _in_words(text, unit.problems[0])
+    return unit
 
 
 def _javascript(text: bytes, language: str, interest: Interest) -> Unit:
@@ -53,6 +57,20 @@ def _javascript(text: bytes, language: str, interest: Interest) -> Unit:
         if not typed.problems:
             return typed
     return unit
+
+
+def _in_words(text: bytes, problem: Problem) -> Problem:
+    """esprima's words for a syntax error that both parsers find on the same line; tree-sitter has none."""
+    from trackaudit.parse.ecmascript import complaint
+
+    found = complaint(text)
+    if found is None or problem.kind != "syntax":
+        return problem
+    words, offset = found
+    first, last = sorted((offset, problem.span.start))
+    if len(text[first:last].strip().splitlines()) > 1:
+        return problem
+    return problem._replace(message=f"{problem.message}: {words[:1].lower()}{words[1:]}")
 
 
 __all__ = ["Interest", "parse"]

@@ -8,22 +8,20 @@ left to tree-sitter. Node names are ESTree's, as esprima 4.0.1 makes them; an at
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
 from copy import deepcopy
-from functools import cache
 from itertools import accumulate
 from typing import Any
 
 from trackaudit import model
 from trackaudit.model import Expr, Guard, Literal, Span, Spread, Unit, Unknown
 from trackaudit.parse.build import MARK, MAX_DEPTH, assign_name, comment_at
+from trackaudit.parse.ecmascript import decoded, read
 from trackaudit.parse.literals import number_value, unescape
 
 Guards = tuple[Guard, ...]
 Node = Any  # esprima has no types
 
-_HASHBANG = re.compile(r"\A#![^\r\n]*")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _FUNCTIONS = ("ArrowFunctionExpression", "FunctionExpression", "Property")  # a method, as the property that it is
 _DEFINITIONS = ("FunctionDeclaration", "ClassDeclaration", "MethodDefinition")
@@ -44,52 +42,13 @@ def lower(text: bytes, unit: Unit, scope: int = 0) -> bool:
     """
     trial = deepcopy(unit)  # all or nothing: what nests too deep is only found on the way
     try:
-        code = _decoded(text)
-        _Lowering(text, code, trial).program(_read(code), scope)
+        code = decoded(text)
+        _Lowering(text, code, trial).program(read(code), scope)
     except Exception:  # syntax errors, recursion errors, and what esprima's own bugs raise
         return False
     for slot in Unit.__slots__:
         setattr(unit, slot, getattr(trial, slot))
     return True
-
-
-def complaint(text: bytes) -> tuple[str, int] | None:
-    """esprima's words for the first syntax error and its byte offset; None where it has none."""
-    try:
-        code = _decoded(text)
-        _read(code)
-    except Exception as error:
-        index = getattr(error, "index", None)
-        if isinstance(index, int):
-            return str(error).partition(": ")[2], len(_decoded(text)[:index].encode())  # the words after "Line 3"
-    return None
-
-
-def _decoded(text: bytes) -> str:
-    """The text with a Unix interpreter line, which ES2017 does not know, blanked."""
-    return _HASHBANG.sub(lambda match: " " * len(match[0]), text.decode())
-
-
-@cache
-def _esprima() -> Any:
-    """esprima with its regex test off: it compiles each one as a Python regex, whose syntax is another."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import esprima
-        from esprima.scanner import Scanner
-    setattr(Scanner, "testRegExp", lambda scanner, pattern, flags: None)  # noqa: B010
-    return esprima
-
-
-def _read(code: str) -> Node:
-    """The program, as a module or else as a script. Raises what the reading that got further raised."""
-    errors: list[Any] = []
-    for goal in ("module", "script"):
-        try:
-            return _esprima().parse(code, sourceType=goal, range=True, comment=True)
-        except Exception as error:
-            errors.append(error)
-    raise max(errors, key=lambda error: error.index if isinstance(getattr(error, "index", None), int) else len(code) + 1)
 
 
 def _listed(value: Any) -> list[Any]:
