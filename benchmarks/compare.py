@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import re
 import resource
 import shlex
 import shutil
@@ -29,6 +30,7 @@ RULES = HERE / "rules"
 SCRIPTS = (".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts", ".cts")
 SUFFIXES = (*SCRIPTS, ".vue", ".svelte", ".astro", ".html", ".htm", ".py")
 TOOLS = ("rg", "trackaudit", "ast-grep", "semgrep", "eslint")
+IMPORT = re.compile(rb"^[ \t]*(?:import|from)\b[^\r\n]*\b(?:posthog|mixpanel|sentry|snowplow)", re.M)
 PLAIN = ("list and read", "python -c pass")  # what no report is expected of
 SECTIONS = ("tree", "warm", "file")
 MEMORY_UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024  # of ru_maxrss, in a megabyte
@@ -158,10 +160,10 @@ def candidates(tree: Path) -> list[Path]:
     return [tree / name for name in sorted(names) if name.endswith(SUFFIXES) and (tree / name).is_file()]
 
 
-def typical(files: list[Path]) -> Path:
-    """The file of median size."""
+def typical(files: list[Path]) -> Path | None:
+    """The file of median size, None where there are none."""
     ranked = sorted(files, key=lambda path: (path.stat().st_size, path))
-    return ranked[len(ranked) // 2]
+    return ranked[len(ranked) // 2] if ranked else None
 
 
 def synthesize(tree: Path, count: int) -> None:
@@ -230,6 +232,7 @@ def main() -> None:
             tree.mkdir(parents=True, exist_ok=True)
             synthesize(tree, options.synthetic)
         os.environ["XDG_CACHE_HOME"] = str(scratch / "cache")  # no run meets an older one's cache
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or a source tree would be compiled anew in every run
         compare(tree, options, scratch)
 
 
@@ -259,28 +262,26 @@ def compare(tree: Path, options: argparse.Namespace, scratch: Path) -> None:
         commands = {"list and read": [sys.executable, "-c", LIST_AND_READ], "trackaudit": audit(base, ".")}
         commands["trackaudit, no cache"] = audit(base, "--no-cache", ".")
         measure("Second run, with a warm cache", commands, tree, options.runs, scratch)
-    if "file" in options.sections:
+    if "file" in options.sections and "trackaudit" in tools:
         lowered = [word.lower().encode() for word in words]
-        hit: list[Path] = []
-        clean: list[Path] = []
-        for path in files:
-            content = path.read_bytes().lower()
-            (hit if any(word in content for word in lowered) else clean).append(path)
-        scripts, python = ([p for p in hit if p.suffix in kind] for kind in (SCRIPTS, (".py",)))
-        for title, group in (
-            ("no tracker", clean),
-            ("a tracker in a script", scripts),
-            ("a tracker in Python", python),
-        ):
-            if not group:
+        clean = [path for path in files if not any(word in path.read_bytes().lower() for word in lowered)]
+        using = [path for path in files if IMPORT.search(path.read_bytes())]
+        scripts, python = ([path for path in using if path.suffix in kind] for kind in (SCRIPTS, (".py",)))
+        for title, group in (("no tracker", clean), ("a tracker in a script", scripts), ("a tracker in Python", python)):
+            path = typical(group)
+            if path is None:
                 print(f"\nskipped one file, {title}: the tree has none")
                 continue
-            path = typical(group)
-            commands = {
-                "python -c pass": [sys.executable, "-c", "pass"],
-                **chosen(str(path.relative_to(tree))),
-            }
-            measure(f"One file: {title} ({path.stat().st_size} bytes)", commands, tree, options.runs, scratch)
+            alone = scratch / "alone" / path.name
+            write(alone, path.read_text("utf-8", "replace"))
+            commands = {"python -c pass": [sys.executable, "-c", "pass"], **chosen(path.name)}
+            measure(f"One file: {title} ({path.stat().st_size} bytes)", commands, alone.parent, options.runs, scratch)
+            if group is not clean:
+                commands = {
+                    "list and read": [sys.executable, "-c", LIST_AND_READ],
+                    "trackaudit": audit(base, str(path.relative_to(tree))),
+                }
+                measure("The same file in its project, with a warm cache", commands, tree, options.runs, scratch)
 
 
 if __name__ == "__main__":

@@ -399,7 +399,7 @@ def test_deep_pages(tmp_path: Path, suffix: str) -> None:
     markup = {
         "script": f"<script>const x = {nest('[', ']')};</script>", "handler": f"<p onclick=\"posthog.capture({nest('[', ']')})\">", "attribute": f"<p a={nest('{', '}')}>",
         "elements": nest("<div>", "</div>", "<input type='password'>"), "braces": nest("{{", "}}", depth=5_000), "tags": "{%" * DEPTH, "angles": "<" * DEPTH, "attributes": "<p " + "a " * DEPTH + ">",
-        "open elements": "<div>" * 3_000, "closed elements": "</div>" * DEPTH, "comments": "<!--" * 1_000,
+        "open elements": "<div>" * 3_000, "closed elements": "</div>" * DEPTH, "comments": "<!--" * 200_000,
     }  # fmt: skip
     files: dict[str, str | bytes] = {f"{name}{suffix}": f"{script}{code}\n" for name, code in markup.items()}
     outcome = judged_apart(tmp_path, files, "--no-force-exclude", *files, "good.js", "good.py")
@@ -563,8 +563,8 @@ def told_version(folder: Path, files: dict[str, str | bytes]) -> set[str]:
     '{\n  "dependencies": {\n    // "posthog-js": "1.449.2",\n    "posthog-js": "1.20.0"\n  }\n}\n',
     '{\n  "dependencies": {\n    /* "posthog-js": "1.449.2", */\n    "posthog-js": "1.20.0"\n  }\n}\n',
     '{\n  "dependencies": {\n    "posthog-js": "1.20.0",\n<<<<<<< HEAD\n    "react": "18.0.0"\n=======\n',
-    '{"dependencies":{"posthog-js":"1.20.0"}', '\ufeff{"dependencies":{"posthog-js":"1.20.0"}}',
-], ids=["comments", "commented out", "commented out in a block", "conflict", "truncated", "BOM"])  # fmt: skip
+    '{"dependencies":{"posthog-js":"1.20.0"}', '{"dependencies":{"posthog-js":"1.20.0"}}' + "\n/*" * 1_000_000, '\ufeff{"dependencies":{"posthog-js":"1.20.0"}}',
+], ids=["comments", "commented out", "commented out in a block", "conflict", "truncated", "comments that end nowhere", "BOM"])  # fmt: skip
 def test_package_json_that_is_no_json(tmp_path: Path, text: str) -> None:
     assert told_version(tmp_path, {"package.json": text}) == {"1.20.0"}
 

@@ -29,7 +29,7 @@ class Pin(NamedTuple):
 
 
 _LONE_CR = re.compile(r"\r(?!\n)")
-_JSON_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?\*/)", re.M | re.S)
+_JSON_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?(?:\*/|\Z))", re.M | re.S)
 
 
 def scan(kind: str, text: str, packages: list[str]) -> list[Pin]:

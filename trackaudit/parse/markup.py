@@ -30,6 +30,7 @@ _SCRIPT_TYPES = ("", "module", "text/javascript", "application/javascript", "tex
 _HANDLER = re.compile(r"^(?:on[a-z:]+|@|v-on:|on:|\(.*\)$)", re.I)
 _DYNAMIC = re.compile(r"^(?::|v-bind:|bind:|\[.*\]$)")
 _MAX_BRACED = 4000
+_MAX_UNCLOSED = 20  # comments that nothing closes: the grammar reads to the end of the page for each
 
 
 @cache
@@ -45,6 +46,7 @@ def lower(text: bytes, language: str, unit: Unit, interest: Interest) -> None:
         if front[1]:
             javascript.lower(text, "typescript", unit, region=Span(*front.span(1)))
         text = _blank(text, front.start(), front.end())
+    text = _without_unclosed(text)
     markup = _quote_braces(text) if language in ("svelte", "astro") else text
     tree = _parser().parse(markup)
     _Lowering(text, markup, language, unit, interest).run(tree.root_node)
@@ -61,6 +63,16 @@ def _mask_templates(text: bytes) -> bytes:
 def _identifier(tag: bytes) -> bytes:
     """One word of the same length, line ends included: a string that it stands in must not be broken by one."""
     return b"_" * len(tag)
+
+
+def _without_unclosed(text: bytes) -> bytes:
+    """Of many comments that nothing closes, the later ones' openings blanked."""
+    closed = text.rfind(b"-->") + 1
+    if text.count(b"<!--", closed) <= _MAX_UNCLOSED:
+        return text
+    for _ in range(_MAX_UNCLOSED):
+        closed = text.find(b"<!--", closed) + 1
+    return text[:closed] + text[closed:].replace(b"<!--", b"    ")
 
 
 def _blank(text: bytes, start: int, end: int) -> bytes:
