@@ -322,8 +322,8 @@ def check_page(script: str) -> None:
     assert callees(unit) == ["a", "posthog.init", "b", "last"]
     data = page.encode()
     for site in unit.calls:
-        assert data[slice(*site.call.span)].endswith(b")")
-        assert data[slice(*site.call.callee.span)].decode() == dotted(site.call)
+        assert data[slice(site.call.span.start, site.call.span.end)].endswith(b")")
+        assert data[slice(site.call.callee.span.start, site.call.callee.span.end)].decode() == dotted(site.call)
     assert not unit.problems
 
 
@@ -354,7 +354,7 @@ def test_positions_and_offsets_round_trip(start: str, last: str) -> None:
     assert "".join(lines.line(number) for number in range(1, line + 1)) == text.replace("\r", "").replace("\n", "")
     for number in range(1, line + 1):
         span = lines.line_span(number)
-        assert lines.text[slice(*span)].decode() == lines.line(number).strip()
+        assert lines.text[slice(span.start, span.end)].decode() == lines.line(number).strip()
         assert lines.position(span.start)[0] == number
 
 

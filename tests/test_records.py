@@ -86,9 +86,9 @@ UNSEEN = Dynamic("global", ("x",), HERE)
         ("broad_pattern", Listing((Pattern("api", HERE),), False, HERE), True, False),
         ("contains_any", Listing((Known("Value", HERE),), False, HERE), ["value"], True),
         ("contains_any", Listing((), True, HERE), ["value"], None),
-        ("identity_function", Callback(("s",), (Parameter(0, ("s",), HERE),), HERE), True, True),
-        ("identity_function", Callback(("s",), (Known("*", HERE),), HERE), True, False),
-        ("returns_null", Callback((), (Known(None, HERE),), HERE), True, True),
+        ("identity_function", Callback(1, ("s",), (Parameter(1, 0, ("s",), None, HERE),), HERE), True, True),
+        ("identity_function", Callback(1, ("s",), (Known("*", HERE),), HERE), True, False),
+        ("returns_null", Callback(1, (), (Known(None, HERE),), HERE), True, True),
     ],
 )
 def test_predicates(name: str, value: Value | None, argument: object, answer: bool | None) -> None:

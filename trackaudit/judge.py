@@ -12,8 +12,11 @@ from trackaudit.digest import blake2b
 from trackaudit.effective.pins import Pins
 from trackaudit.effective.project import Project
 from trackaudit.findings import CONFIDENCES, Failure, Finding, Position, RelatedLocation, Result
+from trackaudit.model import Span
 from trackaudit.parse.manifests import Pin, scan
 from trackaudit.parse.source import Lines, Undecodable, to_utf8
+from trackaudit.resolve.facts import Wanted
+from trackaudit.rounds import Rounds
 from trackaudit.rules import BY_ID, RULES, load
 
 if TYPE_CHECKING:
@@ -32,21 +35,20 @@ def judge(run: Run) -> Report:
         from trackaudit.cache import Cache
 
         cache = Cache(request.root, request.cache_folder)
-    files: dict[str, FileFacts] = run.analyse(run.texts, cache)  # type: ignore[assignment]
-    sources = {**run.texts}
+    rounds = Rounds(run, cache)
+    rounds.first()
+    sources: dict[str, bytes] = {}
     pins = _pins(run, sources)
-    project = Project(files, pins, run.catalogue, run.packages)
+    project = Project(rounds.files, rounds.link(), pins, run.catalogue, run.packages)
     reachable = _reachable_packages(project)
     if reachable:
         wanted = run.with_fields(lambda path: project.package_of(path) in reachable)
-        extra: dict[str, FileFacts] = run.analyse(wanted, cache, fields=True)  # type: ignore[assignment]
-        project.files.update(extra)
-        sources.update((path, run.texts[path]) for path in extra)
+        rounds.analyse({path: Wanted(run.hits[path].sdks, fields=True) for path in wanted})
+    sources.update(run.texts)
     if cache is not None:
         cache.save()
-    results = [
-        result for rule in RULES if _applies(rule, project) for result in load(rule).check(project) if run.reported(result.path)
-    ]
+    found = (at_home(result) for rule in RULES if _applies(rule, project) for result in load(rule).check(project))
+    results = [result for result in found if run.reported(result.path)]
     lines = _LinesOf(sources)
     reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
     # Suppressions come before the selection: what is switched off today does not make them unused.
@@ -91,6 +93,15 @@ def _pins(run: Run, sources: dict[str, bytes]) -> Pins:
             found[path] = (kind, pins)
             sources[path] = text
     return Pins(found)
+
+
+def at_home(result: Result) -> Result:
+    """The result with its places in the files that they name, where they name one."""
+    related = tuple(
+        item._replace(path=item.span.path or item.path, span=Span(item.span.start, item.span.end)) for item in result.related
+    )
+    span = Span(result.span.start, result.span.end)
+    return result._replace(path=result.span.path or result.path, span=span, related=related)
 
 
 def _reachable_packages(project: Project) -> set[str]:
@@ -158,7 +169,7 @@ def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: _Li
             RelatedLocation(place.path, Position(*lines[place.path].position(place.span.start)), place.message)
             for place in result.related
         )
-        start, end = (Position(*table.position(offset)) for offset in result.span)
+        start, end = (Position(*table.position(offset)) for offset in result.span[:2])
         findings.append(
             Finding(
                 result,

@@ -12,10 +12,14 @@ from typing import NamedTuple, Union
 
 
 class Span(NamedTuple):
-    """A half-open range of byte offsets into the file's UTF-8 text, any byte-order mark removed."""
+    """A half-open range of byte offsets into a file's UTF-8 text, any byte-order mark removed.
+
+    ``path`` is empty for the file that holds the thing the span belongs to; a value that is carried to another file names its own.
+    """
 
     start: int
     end: int
+    path: str = ""
 
 
 class Literal(NamedTuple):
@@ -128,10 +132,22 @@ class Binary(NamedTuple):
 
 
 class Function(NamedTuple):
-    """A function value. Its parameters and body live in the unit's scope number ``scope``."""
+    """A function value. Its parameters and body live in the unit's scope number ``scope``.
+
+    ``parameters`` are their names in order, ``""`` for a pattern; one that takes the rest begins with ``*`` or ``**``.
+    """
 
     name: str
     parameters: tuple[str, ...]
+    scope: int
+    span: Span
+
+
+class Class(NamedTuple):
+    """A class value. Its members are the bindings of the unit's scope number ``scope``."""
+
+    name: str
+    bases: "tuple[Expr, ...]"
     scope: int
     span: Span
 
@@ -145,7 +161,7 @@ class Unknown(NamedTuple):
 
 Expr = Union[
     Literal, Regex, Template, Name, Member, Index, Call, Object, Array, Conditional, Logical, Unary,
-    Binary, Function, Unknown,
+    Binary, Function, Class, Unknown,
 ]  # fmt: skip
 
 
@@ -231,6 +247,19 @@ class Script(NamedTuple):
     span: Span
 
 
+class Export(NamedTuple):
+    """What a module gives others under ``name``: a value of its own, or what it imports itself.
+
+    ``imported`` of ``module`` where it passes on another module's; None for that module as a whole. The name ``*`` passes
+    on everything that ``module`` exports.
+    """
+
+    name: str
+    value: "Expr | None"
+    module: str | None
+    imported: str | None
+
+
 class Comment(NamedTuple):
     """A comment with its markers removed. ``own_line`` is true where no code precedes it on its line; ``target`` is then
     the statement, entry or element that it stands above, where the front end can tell."""
@@ -258,6 +287,7 @@ class Unit:
         "calls",
         "comments",
         "elements",
+        "exports",
         "language",
         "parser",
         "pending",
@@ -275,6 +305,7 @@ class Unit:
         self.calls: list[CallSite] = []
         self.assignments: list[Assignment] = []
         self.elements: list[Element] = []
+        self.exports: list[Export] = []
         self.scripts: list[Script] = []
         self.returns: dict[int, list[tuple[Expr, tuple[Guard, ...]]]] = {}
         self.comments: list[Comment] = []
@@ -323,9 +354,9 @@ class Unit:
     def lookup(self, name: str, scope: int) -> tuple[list[Binding], int] | None:
         """The bindings of ``name`` as seen from ``scope`` and the scope that holds them, or None.
 
-        A class body is no enclosing scope for the functions inside it, in both languages.
+        A class body is no enclosing scope for the functions inside it, and in JavaScript not even for its own fields.
         """
-        here = scope
+        here = scope if self.language == "python" else -1
         while scope >= 0:
             if name in self.bindings[scope] and (scope == here or self.scopes[scope].kind != "class"):
                 return self.bindings[scope][name], scope

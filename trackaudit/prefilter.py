@@ -23,14 +23,23 @@ SUPPRESSION = b"trackaudit:"
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
+_IMPORTS = tuple(word + quote for word in (b"from ", b"import ", b"require(", b"import(") for quote in (b"'", b'"'))
+_PYTHON_IMPORTS = (b"import ",)
+_LONGEST = 300  # bytes of a module specifier
+_NAMES = re.compile(rb"(?<![\w.])[A-Za-z_][\w.]*(?:[ \t]+as[ \t]+\w+)?")
+
+
 class Hits(NamedTuple):
-    """What a file mentions: SDKs by name, and a comment to trackaudit."""
+    """What a file mentions: SDKs by name, and a comment to trackaudit; and what it ``imports``, as it is written there: ``./analytics``,
+    in Python ``app.analytics`` and each imported name as a module of it. By the look of the text, comments and strings too."""
 
     sdks: frozenset[str]
     suppression: bool
+    imports: tuple[bytes, ...] = ()
 
 
 NOTHING = Hits(frozenset(), False)
+_Find = Callable[[bytes], Iterable[tuple[int, int, int]]]
 
 
 class Prefilter:
@@ -44,33 +53,34 @@ class Prefilter:
         self._words = [token for token, _ in self._meaning]
 
     @cached_property
-    def _find(self) -> Callable[[bytes], Iterable[tuple[int, int, int]]]:
-        """The search, from bytes to ``(word, start, end)``: by ahocorasick_rs, or plainly where there is no wheel of it."""
-        try:
-            from ahocorasick_rs import BytesAhoCorasick
-        except ImportError:
-            return self._find_plainly
-        search = BytesAhoCorasick(self._words).find_matches_as_indexes
-        return lambda data: search(data, overlapping=True)
+    def _in_python(self) -> _Find:
+        return _finder([*self._words, *_PYTHON_IMPORTS])
 
-    def _find_plainly(self, data: bytes) -> Iterable[tuple[int, int, int]]:
-        present = [(index, word) for index, word in enumerate(self._words) if word in data]
-        return [(index, match.start(), match.end()) for index, word in present for match in re.finditer(re.escape(word), data)]
+    @cached_property
+    def _in_scripts(self) -> _Find:
+        return _finder([*self._words, *_IMPORTS])
 
-    def scan(self, data: bytes) -> Hits:
-        """The SDKs that the bytes mention, and whether a comment may speak to trackaudit."""
-        found = self._find(data)
+    def scan(self, data: bytes, python: bool = False) -> Hits:
+        """The SDKs that the bytes mention, whether a comment may speak to trackaudit, and what is imported."""
+        found = self._in_python(data) if python else self._in_scripts(data)
         if not found:
             return NOTHING
         sdks: set[str] = set()
         suppression = False
+        imports: list[bytes] = []
         for index, start, end in found:
+            if index >= len(self._meaning):
+                if python:
+                    imports += _imported(data, start, end)
+                elif (close := data.find(data[end - 1 : end], end, end + _LONGEST)) > 0:
+                    imports.append(data[end:close])
+                continue
             sdk = self._meaning[index][1]
             if not sdk:
                 suppression = True
             elif sdk not in sdks and _bounded(data, start, end):
                 sdks.add(sdk)
-        return Hits(frozenset(sdks), suppression)
+        return Hits(frozenset(sdks), suppression, tuple(imports))
 
     def interest(self, sdks: frozenset[str] | None = None) -> list[str]:
         """The words of these SDKs (all, if none are given), for the parsers to pick code by."""
@@ -81,6 +91,36 @@ def mentions_field(data: bytes) -> bool:
     """Whether the bytes hold a word of a sensitive field."""
     lowered = data.lower()
     return any(word in lowered for word in _FIELD_BYTES)
+
+
+def _finder(words: list[bytes]) -> _Find:
+    """A search for all words, from bytes to ``(word, start, end)``: by ahocorasick_rs, or plainly where there is no wheel of it."""
+    try:
+        from ahocorasick_rs import BytesAhoCorasick
+    except ImportError:
+        return lambda data: [
+            (index, match.start(), match.end())
+            for index, word in enumerate(words)
+            if word in data
+            for match in re.finditer(re.escape(word), data)
+        ]
+    search = BytesAhoCorasick(words).find_matches_as_indexes
+    return lambda data: search(data, overlapping=True)
+
+
+def _imported(data: bytes, start: int, end: int) -> list[bytes]:
+    """What the Python import statement imports whose ``import`` stands at ``start``; nothing where that is no statement."""
+    head = data[data.rfind(b"\n", 0, start) + 1 : start].split()
+    if head and (len(head) != 2 or head[0] != b"from"):
+        return []
+    bracketed = data[end : end + 1] == b"("
+    close = data.find(b")" if bracketed else b"\n", end)
+    names = [name.split()[0] for name in _NAMES.findall(data[end : close if close > 0 else len(data)])]
+    if not head:
+        return names
+    module = head[1]
+    dot = b"" if module.endswith(b".") else b"."
+    return [module, *(module + dot + name for name in names)]
 
 
 def _bounded(data: bytes, start: int, end: int) -> bool:

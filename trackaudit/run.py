@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.config import Config
 from trackaudit.discover import (
@@ -21,8 +21,13 @@ from trackaudit.discover import (
 )
 from trackaudit.findings import Failure, Finding
 from trackaudit.languages import MARKUP, language_of, manifest_of
-from trackaudit.prefilter import NOTHING, Hits, Prefilter, mentions_field
+from trackaudit.prefilter import Hits, Prefilter, mentions_field
 from trackaudit.sdks.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from trackaudit.cache import Cache
+    from trackaudit.resolve.facts import Wanted
+    from trackaudit.resolve.values import FileFacts
 
 # Elements are found in these; a field in another language is none.
 _HAS_ELEMENTS = MARKUP | {"javascript", "tsx"}
@@ -77,6 +82,8 @@ class Run:
         self.field_only: list[str] = []
         self.manifests: dict[str, tuple[str, bytes]] = {}
         self.packages: set[str] = set()
+        self.names: list[str] = []  # every file of the project
+        self.imports: dict[bytes, list[str]] = {}  # module specifiers, as they are written, and the files that hold them
         self.files = 0
         self.folders = tuple(path for path in request.paths if os.path.isdir(os.path.join(request.root, path)))
         self.explicit = {path for path in request.paths if path not in self.folders}
@@ -96,9 +103,8 @@ class Run:
         if not self.folders and not self.texts and not self.field_only and not self.manifests:
             return False
         seen = {listed.path for listed in asked}
-        candidates = self.selection.candidates(
-            (name for name in list_files(request.root, request.git, self._unlisted) if name not in seen), self.reported
-        )
+        self.names = list(list_files(request.root, request.git, self._unlisted))
+        candidates = self.selection.candidates((name for name in self.names if name not in seen), self.reported)
         for count, listed in enumerate(candidates):
             self._take(listed)
             if count % 500 == 0:
@@ -135,7 +141,9 @@ class Run:
             return
         reported = self.reported(path)
         self.files += reported
-        hits = self.prefilter.scan(data)
+        hits = self.prefilter.scan(data, listed.language == "python")
+        for specifier in hits.imports:
+            self.imports.setdefault(specifier, []).append(path)
         wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
         if listed.manifest is not None:
             self.packages.add(path.rpartition("/")[0])
@@ -143,7 +151,7 @@ class Run:
                 self.manifests[path] = (listed.manifest, data)
             return
         assert listed.language is not None
-        if hits is NOTHING and not wide and self.request.use_prefilter:
+        if not hits.sdks and not hits.suppression and not wide and self.request.use_prefilter:
             self._note_field(listed, data)
             return
         if (
@@ -166,8 +174,8 @@ class Run:
                 self.failures.append(Failure(path, "encoding", str(error), None, None, True))
             return
         if wide:
-            hits = self.prefilter.scan(text)
-            if hits is NOTHING and language in _HAS_ELEMENTS and mentions_field(text):
+            hits = self.prefilter.scan(text, language == "python")
+            if not hits.sdks and not hits.suppression and language in _HAS_ELEMENTS and mentions_field(text):
                 hits = Hits(frozenset(), True)
         if not self.request.use_prefilter:
             hits = Hits(frozenset(self.catalogue.tokens), True)
@@ -207,21 +215,19 @@ class Run:
 
     # --- analysing --------------------------------------------------------------------------------
 
-    def analyse(self, paths: Iterable[str], cache: object, fields: bool = False) -> dict[str, object]:
-        """The facts of these files, their form fields too if ``fields``, from the cache where it has them."""
+    def analyse(self, wanted: dict[str, Wanted], cache: Cache | None) -> dict[str, FileFacts]:
+        """The facts of these files, as far as they are wanted, from the cache where it has them."""
         from trackaudit import workers
 
         config = self.request.config
-        facts: dict[str, object] = {}
+        facts: dict[str, FileFacts] = {}
         jobs: list[workers.Job] = []
         keys: dict[str, bytes] = {}
-        for path in paths:
-            hits = self.hits[path]
-            text = self.texts[path]
-            job = workers.Job(path, self.languages[path], text, hits.sdks, fields, config.javascript_parser)
+        for path, asked in wanted.items():
+            job = workers.Job(path, self.languages[path], self.texts[path], asked, config.javascript_parser)
             if cache is not None:
-                keys[path] = cache.key(job.text, job.language, sorted(job.sdks), job.fields, job.javascript_parser, config.sdks)  # type: ignore[attr-defined]
-                known = cache.get(keys[path])  # type: ignore[attr-defined]
+                keys[path] = cache.key(job.text, job.language, *map(_stable, asked), job.javascript_parser, config.sdks)
+                known = cache.get(keys[path])
                 if known is not None:
                     facts[path] = known
                     continue
@@ -235,8 +241,17 @@ class Run:
                 continue
             facts[outcome.path] = outcome.facts
             if cache is not None:
-                cache.put(keys[outcome.path], outcome.facts)  # type: ignore[attr-defined]
+                cache.put(keys[outcome.path], outcome.facts)
         return dict(sorted(facts.items()))
+
+    def load(self, path: str) -> bool:
+        """Make sure that a file's text is at hand, and say whether it is: one that mentions no tracker was not kept."""
+        if path not in self.texts:
+            language = language_of(path.rpartition("/")[2])
+            data = self._bytes(Listed(path, language, None)) if language is not None else None
+            if language is not None and data is not None and not looks_minified(data, language):
+                self._keep(path, language, data, Hits(frozenset(), True), False)
+        return path in self.texts
 
     def with_fields(self, reachable: Callable[[str], bool]) -> list[str]:
         """The files that hold a word of a sensitive field where a tracker reaches it, those without a tracker now loaded."""
@@ -251,3 +266,8 @@ class Run:
                 self._keep(path, self.languages[path], data, Hits(frozenset(), True), False)
                 found += [path] if path in self.texts else []
         return found
+
+
+def _stable(part: object) -> object:
+    """A part of what is wanted, in an order of its own for the key of the cache."""
+    return sorted(part) if isinstance(part, frozenset) else part

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from trackaudit.parse import Interest
+    from trackaudit.resolve.facts import Wanted
     from trackaudit.resolve.values import FileFacts
 
 # Below this much work (Python weighs more, it is lowered by a slower parser) starting processes does not pay.
@@ -18,13 +19,12 @@ _BATCH_BYTES = 150_000
 
 
 class Job(NamedTuple):
-    """A file to analyse: UTF-8 text, the SDKs it mentions, whether it may hold a sensitive field."""
+    """A file to analyse: its UTF-8 text, and what is asked of it."""
 
     path: str
     language: str
     text: bytes
-    sdks: frozenset[str]
-    fields: bool
+    wanted: Wanted
     javascript_parser: str
 
 
@@ -51,12 +51,13 @@ def prepare(extra: list[dict[str, Any]]) -> None:
 
 
 @lru_cache(maxsize=256)
-def _interest(sdks: frozenset[str], fields: bool) -> Interest:
-    """What the parsers pick code by: the words of the SDKs, and of sensitive fields where these are asked for."""
+def _interest(wanted: Wanted) -> Interest:
+    """What the parsers pick code by: the words of the SDKs, of sensitive fields, modules and exports, as far as they are wanted."""
     from trackaudit.parse import Interest
     from trackaudit.prefilter import FIELD_TOKENS
 
-    return Interest(_state["prefilter"].interest(sdks), FIELD_TOKENS if fields else ())
+    words = [*_state["prefilter"].interest(wanted.sdks), *sorted(wanted.exports or ())]
+    return Interest(words, FIELD_TOKENS if wanted.fields else (), wanted.modules)
 
 
 def analyse(job: Job) -> Outcome:
@@ -65,8 +66,8 @@ def analyse(job: Job) -> Outcome:
     from trackaudit.resolve.facts import extract
 
     try:
-        unit = parse(job.text, job.language, _interest(job.sdks, job.fields), job.javascript_parser)
-        return Outcome(job.path, extract(unit, job.text, _state["catalogue"], job.sdks, job.fields), "")
+        unit = parse(job.text, job.language, _interest(job.wanted), job.javascript_parser)
+        return Outcome(job.path, extract(unit, job.text, _state["catalogue"], job.wanted), "")
     except Exception as error:  # a fault of ours in one file must not cost the others
         if os.environ.get("TRACKAUDIT_DEBUG"):
             raise

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component
 from trackaudit.effective.pins import NOWHERE, Pins, Place, Resolved
 from trackaudit.effective.setups import Risk, Setup
+from trackaudit.findings import Related
+from trackaudit.link.linker import Linked
 from trackaudit.model import Span
 from trackaudit.resolve.values import Dynamic, FileFacts, InputField, Invoked, Parameter, Use, Value
 from trackaudit.sdks.catalogue import Catalogue
@@ -25,25 +27,28 @@ class Send(NamedTuple):
     bags: tuple[Value, ...]
     pairs: tuple[tuple[Value, Value, Span], ...]
     ids: tuple[tuple[Value, Span], ...]
+    via: tuple[Related, ...]
 
 
 class Project:
     """Everything that rules may ask. ``files`` maps a project-relative path to its facts, ``packages`` are the folders
     that have a manifest of their own."""
 
-    def __init__(self, files: dict[str, FileFacts], pins: Pins, catalogue: Catalogue, packages: set[str]) -> None:
+    def __init__(
+        self, files: dict[str, FileFacts], uses: list[Linked], pins: Pins, catalogue: Catalogue, packages: set[str]
+    ) -> None:
         self.files, self.pins, self.catalogue = files, pins, catalogue
         self._packages = sorted(packages, key=len, reverse=True)
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
-        for path, facts in files.items():
-            for use in facts.uses:
-                self._add(path, facts, use)
+        for linked in uses:
+            self._add(linked, files[linked.path])
         self._relate()
 
     # --- joining ----------------------------------------------------------------------------------
 
-    def _add(self, path: str, facts: FileFacts, use: Use) -> None:
+    def _add(self, linked: Linked, facts: FileFacts) -> None:
+        path, use = linked.path, linked.use
         client = self.catalogue.client_named(use.sdk, use.client)
         version = self.version_of(path, use.origin, client, facts, use.sdk)
         if use.form == "component":
@@ -62,7 +67,9 @@ class Project:
                 return
             call = found
         if call["role"] == "send":
-            self.sends.append(_send(path, use, client, call))
+            self.sends.append(_send(linked, client, call))
+            return
+        if linked.origin is use:  # its callers say what it is given
             return
         roots, unseen = roots_of_call(use.arguments, call, use.callee_span)
         if use.form == "assignment":
@@ -150,7 +157,8 @@ def _call_of(client: Table, use: Use, pinned: Pinned) -> Table | None:
     return (fitting or known or [None])[0]
 
 
-def _send(path: str, use: Use, client: Table, call: Table) -> Send:
+def _send(linked: Linked, client: Table, call: Table) -> Send:
+    use = linked.use
     values: dict[str, tuple[Value, Span]] = {}
     position = 0
     for argument in use.arguments:
@@ -167,7 +175,7 @@ def _send(path: str, use: Use, client: Table, call: Table) -> Send:
         if key is not None and value is not None:
             pairs.append((key[0], value[0], key[1]))
     ids = tuple(found for name in call["id"] for found in _narrowed(values, name))
-    return Send(path, use, client, call, bags, tuple(pairs), ids)
+    return Send(linked.path, use, client, call, bags, tuple(pairs), ids, linked.via)
 
 
 def _narrowed(values: dict[str, tuple[Value, Span]], name: str) -> list[tuple[Value, Span]]:

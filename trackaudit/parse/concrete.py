@@ -10,6 +10,7 @@ import libcst as cst
 
 from trackaudit.model import (
     Assignment,
+    Class,
     Expr,
     Function,
     Guard,
@@ -192,22 +193,27 @@ class _Lowering(Expressions):
 
     def parameters(self, params: cst.Parameters, outer: int, inner: int) -> tuple[str, ...]:
         names = []
-        every: list[cst.Param] = [*params.posonly_params, *params.params, *params.kwonly_params]
-        for index, parameter in enumerate(every):
+        star: list[Any] = [params.star_arg] if params.kwonly_params or isinstance(params.star_arg, cst.Param) else []
+        last = [params.star_kwarg] if params.star_kwarg is not None else []
+        for index, parameter in enumerate([*params.posonly_params, *params.params, *star, *params.kwonly_params, *last]):
+            if not isinstance(parameter, cst.Param):  # the star that only keywords may follow
+                names.append("*")
+                continue
             default = self.expression(parameter.default, outer, ()) if parameter.default is not None else None
-            names.append(parameter.name.value)
+            rest = parameter.star if isinstance(parameter.star, str) else ""
+            names.append(rest + parameter.name.value)
             span = self.span(parameter.name)
-            self.unit.declare(inner, parameter.name.value, "parameter", span, None, (index,), default)
-        for star in (params.star_arg, params.star_kwarg):
-            if isinstance(star, cst.Param):
-                self.unit.declare(inner, star.name.value, "parameter", self.span(star.name), None, ("...",))
+            path: tuple[str | int, ...] = (index, "...") if rest else (index,)
+            self.unit.declare(inner, parameter.name.value, "parameter", span, None, path, default)
         return tuple(names)
 
     def class_(self, node: cst.ClassDef, scope: int, guards: Guards) -> None:
         for decorator in node.decorators:
             self.expression(decorator.decorator, scope, guards)
-        self.unit.declare(scope, node.name.value, "class", self.span(node.name))
+        bases = tuple(self.expression(base.value, scope, guards) for base in node.bases)
         inner = self.unit.new_scope(scope, "class", node.name.value)
+        value = Class(node.name.value, bases, inner, self.span(node))
+        self.unit.declare(scope, node.name.value, "class", self.span(node.name), value)
         self.block(node.body, inner, ())
 
 

@@ -66,8 +66,8 @@ class Expressions(Elements):
         """Take note that ``target`` is given ``value``."""
 
     @abstractmethod
-    def class_statement(self, node: Node, scope: int, guards: Guards) -> None:
-        """Visit a class."""
+    def class_statement(self, node: Node, scope: int, guards: Guards) -> Expr:
+        """Visit a class and return it."""
 
     @abstractmethod
     def bind(self, target: Node, kind: str, scope: int, value: Expr | None,
@@ -283,7 +283,7 @@ class Expressions(Elements):
                 target = parameter.child_by_field_name("pattern") or parameter
                 fallback = parameter.child_by_field_name("value")
                 default = self.expression(fallback, inner, ()) if fallback is not None else None
-            names.append(self.source(target) if target.type == "identifier" else "")
+            names.append(self.parameter_name(target))
             self.bind(target, "parameter", inner, None, (index,), default, ())
         if body is not None:
             if body.type == "statement_block":
@@ -293,9 +293,15 @@ class Expressions(Elements):
                 self.unit.returns.setdefault(inner, []).append((value, ()))
         return Function(name, tuple(names), inner, span_of(node))
 
+    def parameter_name(self, target: Node) -> str:
+        if target.type == "assignment_pattern":
+            target = target.child_by_field_name("left") or target
+        if target.type == "rest_pattern" and (inner := children(target)):
+            return "*" + self.parameter_name(inner[0])
+        return self.source(target) if target.type == "identifier" else ""
+
     def class_expression(self, node: Node, scope: int, guards: Guards) -> Expr:
-        self.class_statement(node, scope, guards)
-        return Unknown("class", span_of(node))
+        return self.class_statement(node, scope, guards)
 
     def assignment(self, node: Node, scope: int, guards: Guards) -> Expr:
         left, operator, right = child_fields(node, "left", "operator", "right")

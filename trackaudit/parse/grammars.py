@@ -78,7 +78,7 @@ def parse(text: bytes, dialect: str, region: Span | None) -> Node:
 
 def _line_ends(text: bytes, region: Span | None) -> bytes:
     """The text with each lone CR as a LF: the grammars end a line at either, but see no missing semicolon at a CR."""
-    start, end = region or (0, len(text))
+    start, end = (region.start, region.end) if region is not None else (0, len(text))
     if text.find(b"\r", start, end) < 0:
         return text
     return text[:start] + _LONE_CR.sub(b"\n", text[start:end]) + text[end:]

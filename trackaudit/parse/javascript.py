@@ -12,7 +12,7 @@ from functools import partial
 
 from tree_sitter import Node
 
-from trackaudit.model import Expr, Guard, Literal, Problem, Span, Unit, Unknown
+from trackaudit.model import Class, Export, Expr, Guard, Literal, Name, Problem, Span, Unit, Unknown
 from trackaudit.parse.build import MAX_DEPTH
 from trackaudit.parse.expressions import EXPRESSIONS, Expressions
 from trackaudit.parse.grammars import child_fields, children, first_error, note_comments, parse, span_of, without_ampersands
@@ -23,6 +23,15 @@ _GENERIC = frozenset(
     b"as default type const let var await async new this window data error props options user id name key value".split()
 )
 _WORD = re.compile(rb"[A-Za-z_$][\w$]*")
+DECLARATIONS = frozenset(
+    (
+        "function_declaration",
+        "generator_function_declaration",
+        "class_declaration",
+        "abstract_class_declaration",
+        "enum_declaration",
+    )
+)
 
 Guards = tuple[Guard, ...]
 
@@ -149,7 +158,7 @@ class _Lowering(Expressions):
                     self.import_part(part, module, scope)
 
     def import_part(self, part: Node, module: str, scope: int) -> None:
-        if self.mentions is not None and self.interest is not None and self.interest.names(module):
+        if self.mentions is not None and self.interest is not None and self.interest.imports(module):
             self.mentions.add(self.words(part))
         declare = self.unit.declare
         if part.type == "identifier":
@@ -167,10 +176,56 @@ class _Lowering(Expressions):
                 declare(scope, self.source(local), "import", span_of(local), module=module, imported=imported)
 
     def export_statement(self, node: Node, scope: int, guards: Guards) -> None:
-        for field in ("declaration", "value"):
-            child = node.child_by_field_name(field)
-            if child is not None:
-                self.todo.append((child, scope, guards))
+        declaration, value, source = child_fields(node, "declaration", "value", "source")
+        module = self.string(source) if source is not None else None
+        kinds = {child.type for child in node.children}
+        if "default" in kinds and (value is not None or declaration is not None):
+            self.export_default(declaration or value, scope, guards)
+        elif "=" in kinds and children(node):  # export = x
+            self.export_default(children(node)[-1], scope, guards)
+        elif declaration is not None:
+            self.todo.append((declaration, scope, guards))
+            for name in _declared(declaration):
+                self.export(self.source(name), name, scope)
+        elif "*" in kinds and module is not None:
+            self.unit.exports.append(Export("*", None, module, None))
+        for child in node.named_children:
+            if child.type == "namespace_export" and module is not None:
+                self.unit.exports.append(Export(self.source(children(child)[0]), None, module, None))
+            elif child.type == "export_clause":
+                self.export_clause(child, module, scope)
+
+    def export_default(self, node: Node | None, scope: int, guards: Guards) -> None:
+        if node is None:
+            return
+        name = node.child_by_field_name("name")
+        if node.type in DECLARATIONS and name is not None:
+            self.todo.append((node, scope, guards))
+            self.export("default", name, scope)
+            return
+        if node.type in ("function_declaration", "generator_function_declaration"):  # without a name
+            value = self.function(node, scope, guards, "default")
+        else:
+            value = self.named(node, scope, guards, "default")
+        self.unit.exports.append(Export("default", value, None, None))
+
+    def export(self, exported: str, name: Node, scope: int) -> None:
+        self.unit.exports.append(Export(exported, Name(self.source(name), scope, span_of(name)), None, None))
+
+    def export_clause(self, node: Node, module: str | None, scope: int) -> None:
+        for specifier in children(node):
+            name = specifier.child_by_field_name("name")
+            if name is None:
+                continue
+            shown = specifier.child_by_field_name("alias") or name
+            exported = self.string(shown) if shown.type == "string" else self.source(shown)
+            if module is None:
+                self.export(exported, name, scope)
+                continue
+            imported = self.string(name) if name.type == "string" else self.source(name)
+            self.unit.exports.append(Export(exported, None, module, imported))
+            if self.mentions is not None and self.interest is not None and self.interest.imports(module):
+                self.mentions.add(self.words(specifier))
 
     def declaration(self, node: Node, scope: int, guards: Guards) -> None:
         first = node.children[0].type if node.children else "var"
@@ -229,19 +284,24 @@ class _Lowering(Expressions):
         if name is not None:
             self.unit.declare(scope, text, "function", span_of(name), value)
 
-    def class_statement(self, node: Node, scope: int, guards: Guards) -> None:
+    def class_statement(self, node: Node, scope: int, guards: Guards) -> Expr:
         name, body = child_fields(node, "name", "body")
         text = self.source(name) if name is not None else ""
-        if name is not None:
-            self.unit.declare(scope, text, "class", span_of(name))
+        bases = []
         for child in node.named_children:
-            if child.type == "decorator" or child.type == "class_heritage":
+            if child.type == "decorator":
                 self.inner(child, scope, guards)
-        if body is None:
-            return
+            elif child.type == "class_heritage":
+                bases.append(self.inner(child, scope, guards))
+                if self.mentions is not None and self.mentions.within(child.start_byte, child.end_byte):
+                    self.mentions.add({b"this"})  # what the base class defines goes by no other name
         inner = self.unit.new_scope(scope, "class", text)
-        for member in body.named_children:
+        value = Class(text, tuple(bases), inner, span_of(node))
+        if name is not None:
+            self.unit.declare(scope, text, "class", span_of(name), value)
+        for member in body.named_children if body is not None else ():
             self.class_member(member, inner)
+        return value
 
     def class_member(self, member: Node, scope: int) -> None:
         kind = member.type
@@ -318,7 +378,29 @@ class _Lowering(Expressions):
             self.unit.declare(scope, self.source(name), "other", span_of(name))
 
 
-_Statement = Callable[[_Lowering, Node, int, Guards], None]
+def _declared(declaration: Node) -> list[Node]:
+    """The names that an exported declaration binds."""
+    if declaration.type in DECLARATIONS:
+        name = declaration.child_by_field_name("name")
+        return [name] if name is not None else []
+    found: list[Node] = []
+    todo = [child.child_by_field_name("name") for child in declaration.named_children if child.type == "variable_declarator"]
+    while todo:
+        node = todo.pop()
+        if node is None:
+            continue
+        if node.type in ("identifier", "shorthand_property_identifier_pattern"):
+            found.append(node)
+        elif node.type == "pair_pattern":
+            todo.append(node.child_by_field_name("value"))
+        elif node.type in ("assignment_pattern", "object_assignment_pattern"):
+            todo.append(node.child_by_field_name("left"))
+        else:
+            todo += node.named_children
+    return found
+
+
+_Statement = Callable[[_Lowering, Node, int, Guards], object]
 _STATEMENTS: dict[str, _Statement] = {
     **dict.fromkeys(("program", "ERROR", "else_clause", "switch_body", "finally_clause", "labeled_statement",
                      "ambient_declaration", "try_statement", "switch_statement", "parenthesized_expression_statement"),

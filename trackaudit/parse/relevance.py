@@ -14,6 +14,7 @@ from typing import NamedTuple
 from trackaudit.parse.interest import Interest
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DEFINITIONS = (*_FUNCTIONS, ast.ClassDef)
 
 
 class Chunk(NamedTuple):
@@ -26,8 +27,9 @@ class Chunk(NamedTuple):
 class _Region:
     """A function, or a statement outside of functions, with the names that it uses and gives away."""
 
-    def __init__(self, node: ast.stmt, top: int) -> None:
+    def __init__(self, node: ast.stmt, top: int, bases: set[str]) -> None:
         self.node = node
+        self.bases = bases  # of the class around it
         self.top = top
         self.is_function = isinstance(node, _FUNCTIONS)
         self.used: set[str] = set()
@@ -48,12 +50,11 @@ def chunks(tree: ast.Module, interest: Interest) -> tuple[list[Chunk], list[ast.
     """The lines that matter, and the functions inside them that do not and may be blanked."""
     derived = _imported(tree, interest)
     derived |= {name for statement in tree.body for name in _bound(statement) if interest.names(name)}
+    derived |= {node.name for node in tree.body if isinstance(node, _DEFINITIONS) and node.name in interest.words}
     if not derived:
         return [], []
     regions = list(_regions(tree))
     hot = _hot(regions, derived)
-    if not hot:
-        return [], []
     kept = hot | _wanted(regions, hot, derived)
     tops = {region.top for index, region in enumerate(regions) if index in kept}
     tops |= {index for index, node in enumerate(tree.body) if isinstance(node, (ast.Import, ast.ImportFrom))}
@@ -68,20 +69,27 @@ def _imported(tree: ast.Module, interest: Interest) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names if interest.names(alias.name)}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and interest.names(node.module or ""):
-            found |= {alias.asname or alias.name for alias in node.names}
+            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names if interest.imports(alias.name)}
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            whole = interest.imports(module) if not node.level else module in interest.modules
+            dot = "" if module.endswith(".") else "."
+            found |= {
+                alias.asname or alias.name for alias in node.names if whole or f"{module}{dot}{alias.name}" in interest.modules
+            }
     return found
 
 
 def _regions(tree: ast.Module) -> Iterator[_Region]:
-    todo = [(statement, index) for index, statement in enumerate(tree.body)]
+    none: set[str] = set()
+    todo = [(statement, index, none) for index, statement in enumerate(tree.body)]
     while todo:
-        node, top = todo.pop()
+        node, top, bases = todo.pop()
         if isinstance(node, ast.ClassDef):
-            todo.extend((child, top) for child in node.body)
+            bases = {name for base in node.bases for name in _names(base)}
+            todo.extend((child, top, bases) for child in node.body)
         else:
-            yield _Region(node, top)
+            yield _Region(node, top, bases)
 
 
 def _hot(regions: list[_Region], derived: set[str]) -> set[int]:
@@ -92,7 +100,8 @@ def _hot(regions: list[_Region], derived: set[str]) -> set[int]:
     while growing:
         growing = False
         for index, region in enumerate(regions):
-            if not (star or region.used & derived or region.defined & derived):
+            inherits = region.bases & derived and "self" in region.used
+            if not (star or inherits or region.used & derived or region.defined & derived):
                 continue
             if index not in hot:
                 hot.add(index)

@@ -165,16 +165,46 @@ class _Lowering:
 
     def class_(self, node: Node, scope: int, guards: Guards) -> Expr:
         name = self.source(node.id) if node.id is not None else ""
-        if name:
-            self.unit.declare(scope, name, "class", self.span(node.id))
-        if node.superClass is not None:
-            self.expression(node.superClass, scope, guards)
+        bases = () if node.superClass is None else (self.expression(node.superClass, scope, guards),)
         inner = self.unit.new_scope(scope, "class", name)
+        value = model.Class(name, bases, inner, self.span(node))
+        if name:
+            self.unit.declare(scope, name, "class", self.span(node.id), value)
         for item in node.body.body:
             key = self.key(item, inner, ())
-            value = self.function(item, inner, ())
-            self.unit.declare(inner, value.name, "function", key, value)
-        return Unknown("class", self.span(node))
+            method = self.function(item, inner, ())
+            self.unit.declare(inner, method.name, "function", key, method)
+        return value
+
+    def export_named(self, node: Node, scope: int, guards: Guards) -> None:
+        module = self.string(node.source) if node.source is not None else None
+        if node.declaration is not None:
+            self.todo.append((node.declaration, scope, guards))
+            patterns = [item.id for item in node.declaration.declarations or ()] or [node.declaration.id]
+            for name in (name for pattern in patterns for name in _bound(pattern)):
+                self.unit.exports.append(model.Export(self.source(name), self.name(name, scope, guards), None, None))
+        for item in node.specifiers:
+            local = self.source(item.local)
+            value = self.name(item.local, scope, guards) if module is None else None
+            self.unit.exports.append(
+                model.Export(self.source(item.exported), value, module, local if module is not None else None)
+            )
+
+    def export_all(self, node: Node, scope: int, guards: Guards) -> None:
+        self.unit.exports.append(model.Export("*", None, self.string(node.source), None))
+
+    def export_default(self, node: Node, scope: int, guards: Guards) -> None:
+        shown = node.declaration
+        if shown.type in ("FunctionDeclaration", "ClassDeclaration") and shown.id is not None:
+            self.todo.append((shown, scope, guards))
+            value: Expr = self.name(shown.id, scope, guards)
+        elif shown.type == "FunctionDeclaration":
+            value = self.function(shown, scope, guards, "default")
+        elif shown.type == "ClassDeclaration":
+            value = self.class_(shown, scope, guards)
+        else:
+            value = self.named(shown, scope, guards, "default")
+        self.unit.exports.append(model.Export("default", value, None, None))
 
     def return_statement(self, node: Node, scope: int, guards: Guards) -> None:
         if node.argument is not None:
@@ -333,9 +363,10 @@ class _Lowering:
         if not name and code.id is not None:
             name = self.source(code.id)
         elif not name and node.key is not None:
-            name = self.text[slice(*self.key_span(node))].decode()
+            key = self.key_span(node)
+            name = self.text[key.start : key.end].decode()
         inner = self.unit.new_scope(scope, "function", name)
-        names = tuple(self.source(item) if item.type == "Identifier" else "" for item in code.params)
+        names = tuple(map(self.parameter_name, code.params))
         for index, parameter in enumerate(code.params):
             self.bind(parameter, "parameter", inner, None, (index,), ())
         if code.body.type == "BlockStatement":
@@ -346,6 +377,13 @@ class _Lowering:
         if node.type == "FunctionDeclaration" and node.id is not None:
             self.unit.declare(scope, name, "function", self.span(node.id), value)
         return value
+
+    def parameter_name(self, item: Node) -> str:
+        if item.type == "AssignmentPattern":
+            item = item.left
+        if item.type == "RestElement":
+            return "*" + self.parameter_name(item.argument)
+        return self.source(item) if item.type == "Identifier" else ""
 
     def assignment(self, node: Node, scope: int, guards: Guards) -> Expr:
         if node.left.type in ("ObjectPattern", "ArrayPattern"):
@@ -380,15 +418,32 @@ class _Lowering:
         return model.Unary(node.operator, operand, self.span(node))
 
 
+def _bound(pattern: Node) -> list[Node]:
+    """The names that a pattern binds."""
+    found: list[Node] = []
+    todo = [pattern]
+    while todo:
+        node = todo.pop()
+        if node is None:
+            continue
+        if node.type == "Identifier":
+            found.append(node)
+        else:
+            todo += [item for field in ("left", "argument", "value") if (item := getattr(node, field)) is not None]
+            todo += [*(node.properties or ()), *(node.elements or ())]
+    return found
+
+
 _STATEMENTS: dict[str, Callable[[_Lowering, Node, int, Guards], object]] = {
-    **dict.fromkeys(("Program", "ExpressionStatement", "LabeledStatement", "ThrowStatement", "TryStatement", "SwitchStatement",
-                     "ExportNamedDeclaration", "ExportDefaultDeclaration"), _Lowering.parts),
+    **dict.fromkeys(("Program", "ExpressionStatement", "LabeledStatement", "ThrowStatement", "TryStatement",
+                     "SwitchStatement"), _Lowering.parts),
     **dict.fromkeys(("BlockStatement", "CatchClause", "ForStatement", "ForInStatement", "ForOfStatement", "WhileStatement",
                      "DoWhileStatement", "WithStatement"), _Lowering.block),
     "ImportDeclaration": _Lowering.import_declaration, "VariableDeclaration": _Lowering.declaration,
     "FunctionDeclaration": _Lowering.function, "ClassDeclaration": _Lowering.class_,
     "ReturnStatement": _Lowering.return_statement, "IfStatement": _Lowering.if_statement,
-    "SwitchCase": _Lowering.switch_case,
+    "SwitchCase": _Lowering.switch_case, "ExportNamedDeclaration": _Lowering.export_named,
+    "ExportAllDeclaration": _Lowering.export_all, "ExportDefaultDeclaration": _Lowering.export_default,
 }  # fmt: skip
 _EXPRESSIONS: dict[str, Callable[[_Lowering, Node, int, Guards], Expr]] = {
     **dict.fromkeys(("Identifier", "ThisExpression", "Super", "Import"), _Lowering.name),

@@ -16,8 +16,10 @@ from trackaudit.resolve.values import (
     Listing,
     Mapping,
     OneOf,
+    Overlay,
     Parameter,
     Pattern,
+    Reference,
     Text,
     Value,
 )  # fmt: skip
@@ -38,26 +40,49 @@ def truthiness(value: Value) -> bool | None:
 
 def names_of(value: Value) -> tuple[str, ...]:
     """What the code calls a value that is not known."""
-    if isinstance(value, (Dynamic, Parameter)):
+    if isinstance(value, (Dynamic, Parameter, Reference)):
         return value.path
     return tuple(value.name.split(".")) if isinstance(value, Invoked) and value.name else ()
 
 
-def merge(parts: list[Value], span: Span) -> Mapping:
-    """Several objects laid over one another, the later ones winning; conditional parts keep their guards."""
+def merge(parts: list[Value], span: Span) -> Mapping | Overlay:
+    """Several objects laid over one another, the later ones winning; conditional parts keep their guards.
+
+    Where a part waits to be linked, all of them are kept as they are.
+    """
+    flat: list[Value] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, Overlay) else (part,))
+    if any(waits(part) for part in flat):
+        return Overlay(tuple(flat), span)
+    return collapse(flat, span)
+
+
+def waits(value: Value) -> bool:
+    """Whether linking may still say what a value is."""
+    if isinstance(value, OneOf):
+        return any(waits(branch.value) for branch in value.branches)
+    return isinstance(value, (Parameter, Reference, Overlay)) or (isinstance(value, Invoked) and value.symbol != ())
+
+
+def collapse(parts: list[Value], span: Span) -> Mapping:
+    """What is known of several objects laid over one another."""
     entries: list[Entry] = []
     unseen = False
     for part in parts:
+        if isinstance(part, Overlay):
+            part = collapse(list(part.parts), part.span)
         if isinstance(part, Mapping):
             entries.extend(part.entries)
             unseen = unseen or part.open
         elif isinstance(part, OneOf):
             for branch in part.branches:
-                if isinstance(branch.value, Mapping):
-                    guards = branch.guards or (Condition("", True, None, "other", branch.value.span, None),)
-                    entries.extend(entry._replace(guards=(*entry.guards, *guards)) for entry in branch.value.entries)
-                    unseen = unseen or branch.value.open
-                elif not isinstance(branch.value, Known):
+                value = collapse(list(branch.value.parts), span) if isinstance(branch.value, Overlay) else branch.value
+                if isinstance(value, Mapping):
+                    guards = branch.guards or (Condition("", True, None, "other", value.span, None),)
+                    entries.extend(entry._replace(guards=(*entry.guards, *guards)) for entry in value.entries)
+                    unseen = unseen or value.open
+                elif not isinstance(value, Known):
                     unseen = True
         elif not isinstance(part, Known):  # spreading null, undefined or false adds nothing
             unseen = True
@@ -102,16 +127,32 @@ def text_of(parts: list[Value], span: Span) -> Value:
     return Text(tuple(flat), span)
 
 
-def substitute(value: Value, arguments: list[Value]) -> Value:
-    """A function's result with its parameters replaced by what a call passes."""
-    if isinstance(value, Parameter):
-        return arguments[value.position] if 0 <= value.position < len(arguments) and len(value.path) == 1 else value
+def step(value: Value, name: str | int, span: Span) -> Value | None:
+    """What stands under a key or index of a value, as far as it is known; None where it is not."""
+    if name == "...":
+        return value
+    if isinstance(value, Overlay):
+        value = collapse(list(value.parts), value.span)
     if isinstance(value, Mapping):
-        return value._replace(entries=tuple(entry._replace(value=substitute(entry.value, arguments)) for entry in value.entries))
+        found = [entry for entry in value.entries if entry.key == str(name)]
+        if found and not found[-1].guards:
+            return found[-1].value
+        if found:
+            return one_of([Branch(entry.guards, entry.value) for entry in found], span)
+        return None if value.open else Known(None, span)
     if isinstance(value, Listing):
-        return value._replace(items=tuple(substitute(item, arguments) for item in value.items))
+        index = int(name) if isinstance(name, int) or name.isdigit() else -1
+        return value.items[index] if 0 <= index < len(value.items) else None
     if isinstance(value, OneOf):
-        return value._replace(
-            branches=tuple(branch._replace(value=substitute(branch.value, arguments)) for branch in value.branches)
-        )
-    return value
+        branches = [(branch, step(branch.value, name, span)) for branch in value.branches]
+        known = [Branch(branch.guards, inner) for branch, inner in branches if inner is not None]
+        if not known:
+            return None
+        unknown = [Branch((), Dynamic("member", (str(name),), span))] if len(known) < len(branches) else []
+        return one_of([*known, *unknown], span)
+    if isinstance(value, Parameter):
+        default = step(value.default, name, span) if value.default is not None else None
+        return Parameter(value.scope, value.position, (*value.path, str(name)), default, span)
+    if isinstance(value, Reference):
+        return Reference((*value.symbol, str(name)), (*value.path, str(name)), span)
+    return None

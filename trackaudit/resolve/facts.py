@@ -3,50 +3,56 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from trackaudit.languages import MARKUP
 from trackaudit.model import (
-    Array,
-    Assignment,
-    Attribute,
-    Call,
-    CallSite,
-    Element,
     Function,
-    Literal,
-    Member,
-    Name,
     Script,
-    Span,
-    Spread,
     Unit,
 )  # fmt: skip
+from trackaudit.resolve.calls import project_calls
+from trackaudit.resolve.exports import exports_of, matters
 from trackaudit.resolve.resolver import Resolver
-from trackaudit.resolve.values import CommentFact, FileFacts, Known, Passed, Use
-from trackaudit.sdks.catalogue import Catalogue, Match, Table
+from trackaudit.resolve.uses import Finder
+from trackaudit.resolve.values import CommentFact, FileFacts, Known
+from trackaudit.sdks.catalogue import Catalogue
 
 
-def extract(unit: Unit, text: bytes, catalogue: Catalogue, sdks: frozenset[str], fields: bool) -> FileFacts:
-    """The facts of one lowered file.
+class Wanted(NamedTuple):
+    """What is asked of a file: the ``sdks`` whose words it holds, whether its sensitive ``fields`` are wanted, the project's own
+    ``modules`` of which the uses matter, as they are written in this file, and the names of its ``exports``, None for all that
+    can lead to a tracker."""
 
-    ``sdks`` are those whose words the file holds, ``fields`` whether it may hold a sensitive field.
-    """
+    sdks: frozenset[str]
+    fields: bool = False
+    modules: frozenset[str] = frozenset()
+    exports: frozenset[str] | None = None
+
+
+def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> FileFacts:
+    """The facts of one lowered file."""
     resolver = Resolver(unit, text)
     scripts = list(unit.scripts)
     if unit.language != "python":
-        _learn_loaders(unit, resolver, catalogue, sdks, scripts)
-    finder = _Finder(unit, resolver, catalogue, sdks)
-    uses = finder.uses()
+        _learn_loaders(unit, resolver, catalogue, wanted.sdks, scripts)
+    uses = Finder(unit, resolver, catalogue, wanted.sdks).uses()
+    calls = project_calls(unit, resolver, uses, wanted.modules)
+    exports, stars = exports_of(resolver, wanted.exports)
+    if wanted.exports is None:
+        exports = [(name, value) for name, value in exports if matters(value)]
     found = []
-    if fields and (unit.language in MARKUP or unit.elements):
+    if wanted.fields and (unit.language in MARKUP or unit.elements):
         from trackaudit.resolve.fields import sensitive_fields
 
         found = sensitive_fields(unit, resolver)
     comments = [CommentFact(*comment) for comment in unit.comments if "trackaudit:" in comment.text]
     page = unit.language == "html" and any(element.tag.lower() in ("html", "body") for element in unit.elements)
     return FileFacts(
-        unit.language, page, unit.parser, tuple(uses), tuple(found), tuple(scripts), tuple(comments), tuple(unit.problems)
-    )
+        unit.language, page, unit.parser, tuple(uses), tuple(calls), tuple(exports), tuple(stars),
+        resolver.parameters_of(call.symbol for call in calls), tuple(found), tuple(scripts),
+        tuple(comments), tuple(unit.problems),
+    )  # fmt: skip
 
 
 def _learn_loaders(unit: Unit, resolver: Resolver, catalogue: Catalogue, sdks: frozenset[str], scripts: list[Script]) -> None:
@@ -76,113 +82,3 @@ def _learn_loaders(unit: Unit, resolver: Resolver, catalogue: Catalogue, sdks: f
                 root = next(symbol for symbol in client["symbols"] if symbol.startswith("global:"))
                 resolver.aliases[str(name.value)] = (root,)
                 scripts.append(Script(str(url.value), url.span))
-
-
-class _Finder:
-    """Matches what a unit calls, renders and assigns against the records."""
-
-    def __init__(self, unit: Unit, resolver: Resolver, catalogue: Catalogue, sdks: frozenset[str]) -> None:
-        self.unit, self.resolver, self.catalogue, self.sdks = unit, resolver, catalogue, sdks
-
-    def uses(self) -> list[Use]:
-        found = [use for site in self.unit.calls if (use := self.call(site)) is not None]
-        found += [
-            use
-            for element in self.unit.elements
-            if element.component is not None and (use := self.component(element)) is not None
-        ]
-        found += [use for assignment in self.unit.assignments if (use := self.assignment(assignment)) is not None]
-        return sorted(found, key=lambda use: (use.span, use.method))
-
-    def match(self, symbol: tuple[str, ...] | None) -> tuple[Match, Table] | None:
-        match = self.catalogue.match(symbol) if symbol else None
-        if match is None or match.sdk not in self.sdks:
-            return None
-        return match, self.catalogue.client(match.sdk, match.client)
-
-    def call(self, site: CallSite) -> Use | None:
-        call = site.call
-        found = self.match(self.resolver.symbol(call.callee))
-        if found is None:
-            return None
-        match, client = found
-        method, arguments, form = match.method, call.arguments, "call"
-        if method == "" and client["commands"]:
-            command = _text_of(call, 0)
-            if command is None:
-                return None
-            method, arguments, form = command.partition(":")[0], arguments[1:], "command"
-        elif method == "push" and client["queue"] and arguments and isinstance(arguments[0].value, Array):
-            items = arguments[0].value.elements
-            if not items or not isinstance(items[0], Literal) or any(isinstance(item, Spread) for item in items):
-                return None
-            method, form = str(items[0].value), "command"
-            passed = tuple(
-                Passed(None, None, self.resolver.value(item), "", item.span) for item in items[1:] if not isinstance(item, Spread)
-            )
-            return self.use(match, client, method, form, passed, site)
-        if not any(method == known["method"] for known in client["call"]):
-            return None
-        return self.use(match, client, method, form, tuple(self.resolver.passed(argument) for argument in arguments), site)
-
-    def use(self, match: Match, client: Table, method: str, form: str, passed: tuple[Passed, ...], site: CallSite) -> Use:
-        start = site.call.span.start
-        callee = Span(start, max(site.call.callee.span.end, start + 1))
-        guards = self.resolver.conditions(site.guards)
-        context = self.unit.scopes[site.scope].name
-        return Use(match.sdk, client["id"], method, form, match.root, passed, guards, context, site.call.span, callee)
-
-    def component(self, element: Element) -> Use | None:
-        symbol = self.resolver.symbol(element.component) if element.component is not None else None
-        found = self.match(symbol)
-        if found is None or symbol is None:
-            return None
-        match, client = found
-        name = symbol[-1]
-        if not any(component["symbol"].endswith(f"#{name}") for component in client["component"]):
-            return None
-        passed: list[Passed] = []
-        for attribute in element.attributes:
-            if isinstance(attribute, Attribute):
-                value = self.resolver.value(attribute.value) if attribute.value is not None else Known(True, attribute.name_span)
-                passed.append(Passed(attribute.name, attribute.name_span, value, "", value.span))
-            else:
-                passed.append(Passed(None, None, self.resolver.value(attribute.value), "**", attribute.span))
-        guards = self.resolver.conditions(element.guards)
-        context = self.unit.scopes[element.scope].name
-        return Use(
-            match.sdk, client["id"], name, "component", match.root, tuple(passed), guards, context, element.span, element.tag_span
-        )
-
-    def assignment(self, assignment: Assignment) -> Use | None:
-        """``posthog.debug = True``, ``NREUM.init = {…}``: an option, or all of them, by assignment."""
-        target = assignment.target
-        if not isinstance(target, (Member, Name)) or assignment.operator != "=":
-            return None
-        symbol = self.resolver.symbol(target)
-        found = self.match(symbol)
-        if found is None or symbol is None:
-            return None
-        match, client = found
-        known = {option["path"] for option in client["option"]}
-        targets = {entry["target"] for entry in client["assignment"]}
-        text = symbol[0] + ("#" + ".".join(symbol[1:]) if len(symbol) > 1 else "")
-        if text in targets:
-            method = text
-        elif client["attributes"] and match.method in known:
-            method = match.method
-        else:
-            return None
-        name_span = target.property_span if isinstance(target, Member) else target.span
-        passed = (Passed(match.method or None, name_span, self.resolver.value(assignment.value), "", assignment.value.span),)
-        guards = self.resolver.conditions(assignment.guards)
-        context = self.unit.scopes[assignment.scope].name
-        return Use(match.sdk, client["id"], method, "assignment", match.root, passed, guards, context, assignment.span, name_span)
-
-
-def _text_of(call: Call, index: int) -> str | None:
-    if index < len(call.arguments):
-        value = call.arguments[index].value
-        if isinstance(value, Literal) and isinstance(value.value, str):
-            return value.value
-    return None

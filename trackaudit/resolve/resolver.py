@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
 from trackaudit.model import (
     Argument,
     Array,
+    Attribute,
     Binary,
     Binding,
     Call,
+    Class,
     Conditional,
     Expr,
     Function,
@@ -30,11 +32,13 @@ from trackaudit.model import (
     Unit,
     Unknown,
 )  # fmt: skip
+from trackaudit.resolve.arguments import Given, substitute
 from trackaudit.resolve.changes import Change, changes
-from trackaudit.resolve.combine import MAX_BRANCHES, last_wins, merge, names_of, one_of, substitute, text_of, truthiness
+from trackaudit.resolve.combine import MAX_BRANCHES, merge, names_of, one_of, step, text_of, truthiness
 from trackaudit.resolve.environment import environment_of
-from trackaudit.resolve.symbols import Symbols
+from trackaudit.resolve.symbols import Symbol, Symbols, is_nothing
 from trackaudit.resolve.values import (
+    Blueprint,
     Branch,
     Callback,
     Condition,
@@ -44,19 +48,27 @@ from trackaudit.resolve.values import (
     Known,
     Listing,
     Mapping,
+    OneOf,
+    Overlay,
     Parameter,
     Passed,
     Pattern,
+    Reference,
     Value,
 )  # fmt: skip
 
 MAX_DEPTH = 24
 TRUTH = "a truth value"  # the reason of a Dynamic that is only ever true or false
+ITSELF = "refers to itself"
+_SELF = ("this", "self", "cls")
+_BAGS = (Mapping, Overlay, Parameter, Reference, OneOf, Invoked, Dynamic)
 _COMPARING = frozenset(("==", "===", "!=", "!==", "<", ">", "<=", ">=", "in", "not in", "instanceof"))
 _MERGING = frozenset((("global:Object", "assign"), ("global:_", "merge"), ("global:_", "assign"), ("global:$", "extend")))
 _TRANSPARENT = frozenset(
-    (("global:Object", "freeze"), ("global:Object", "seal"), ("global:structuredClone",), ("global:Promise", "resolve"))
-)
+    (("global:Object", "freeze"), ("global:Object", "seal"), ("global:structuredClone",), ("global:Promise", "resolve"),
+     ("npm:react", "useCallback"), ("npm:lodash", "debounce"), ("npm:lodash", "throttle"), ("npm:lodash", "once"))
+)  # fmt: skip
+_USE_CONTEXT, _USE_MEMO = ("npm:react", "useContext"), ("npm:react", "useMemo")
 _ENVIRONMENT = frozenset((("pypi:os", "getenv"), ("pypi:os", "environ", "get")))
 
 
@@ -66,6 +78,8 @@ class Resolver(Symbols):
     def __init__(self, unit: Unit, text: bytes) -> None:
         super().__init__(unit, text)
         self._changes: dict[tuple[int, str], list[Change]] | None = None
+        self._blueprints: dict[int, Blueprint] = {}
+        self.functions: dict[int, Function] = {}  # those that were asked for, by their scopes
 
     def value(self, expr: Expr) -> Value:
         """What ``expr`` comes to."""
@@ -164,9 +178,35 @@ class Resolver(Symbols):
 
     def _function(self, expr: Function) -> Value:
         self.unit.demand(expr.scope)
+        self.functions[expr.scope] = expr
         returned = self.unit.returns.get(expr.scope, [])
         results = tuple(self._unless_changed(self.value(value), expr.scope) for value, _ in returned[:MAX_BRANCHES])
-        return Callback(expr.parameters, results or (Known(None, expr.span),), expr.span)
+        return Callback(expr.scope, expr.parameters, results or (Known(None, expr.span),), expr.span)
+
+    def _class(self, expr: Class) -> Value:
+        """A class, or an instance of it: its fields and those of its methods that were lowered."""
+        known = self._blueprints.get(expr.scope)
+        if known is not None:
+            return known
+        self._blueprints[expr.scope] = Blueprint((), (), expr.span)  # what its own methods see of it meanwhile
+        members = []
+        for name, bindings in self.unit.bindings[expr.scope].items():
+            for binding in bindings:
+                if isinstance(binding.value, Function) and binding.value.scope in self.unit.pending:
+                    continue
+                if binding.value is not None:
+                    members.append(Entry(name, binding.span, self.value(binding.value), ()))
+        for name, values in self.fields_of(expr.scope).items():
+            members += [Entry(name, value.span, self.known_as(value), ()) for value in values if not is_nothing(value)]
+        found = Blueprint(tuple(members), tuple(self.known_as(base) for base in expr.bases), expr.span)
+        self._blueprints[expr.scope] = found
+        return found
+
+    def known_as(self, expr: Expr) -> Value:
+        """What an expression comes to; where that is not known, but where it comes from is, a reference to that."""
+        value = self.value(expr)
+        symbol = self.symbol(expr) if isinstance(value, (Dynamic, OneOf)) else None
+        return Reference(symbol, names_of(value), expr.span) if symbol else value
 
     def _unless_changed(self, result: Value, scope: int) -> Value:
         """A parameter that the function's body writes into is not returned as it came."""
@@ -193,20 +233,20 @@ class Resolver(Symbols):
             return Known(None, expr.span)
         found = self.unit.lookup(expr.id, expr.scope)
         if found is None:
-            return Dynamic("global", (expr.id,), expr.span)
+            symbol = self.symbol(expr) if self.python else None  # what a star import may bind
+            return Reference(symbol, (expr.id,), expr.span) if symbol else Dynamic("global", (expr.id,), expr.span)
         bindings, scope = found
         key = (scope, expr.id)
         if key in self.busy:
-            return Dynamic("refers to itself", (expr.id,), expr.span)
+            return Dynamic(ITSELF, (expr.id,), expr.span)
         self.busy.add(key)
         try:
-            value = self._bound(expr, bindings, scope)
-            return self._mutated(value, scope, expr.id) if isinstance(value, Mapping) else value
+            return self._mutated(self._bound(expr, bindings, scope), scope, expr.id)
         finally:
             self.busy.discard(key)
 
     def _bound(self, expr: Name, bindings: list[Binding], scope: int) -> Value:
-        branches = [Branch(self.conditions(binding.guards), self._binding_value(expr, binding)) for binding in bindings
+        branches = [Branch(self.conditions(binding.guards), self._binding_value(expr, binding, scope)) for binding in bindings
                     if binding.value is not None or binding.kind not in ("let", "var")]  # fmt: skip
         for assignment in self.assigned(scope, expr.id):
             if assignment.operator == "=":
@@ -215,6 +255,8 @@ class Resolver(Symbols):
                 branches.append(Branch((), Dynamic("reassigned", (expr.id,), expr.span)))
         if any(binding.kind in ("let", "var") for binding in bindings) and self._set_elsewhere(expr.id, len(branches)):
             branches.append(Branch((), Dynamic("reassigned", (expr.id,), expr.span)))
+        if len(branches) > 1:
+            branches = [branch for branch in branches if not _is_itself(branch.value)] or branches
         if not branches:
             return Dynamic("never given a value here", (expr.id,), expr.span)
         if len(branches) == 1:
@@ -229,51 +271,44 @@ class Resolver(Symbols):
         pattern = rb"(?<![\w$.])" + word + rb"\s*(?:[-+*/%&|^?<>]{0,3}=(?![=>])|\+\+|--)|(?:\+\+|--)\s*" + word + rb"(?![\w$])"
         return len(re.findall(pattern, self.text)) > known
 
-    def _binding_value(self, expr: Name, binding: Binding) -> Value:
+    def _binding_value(self, expr: Name, binding: Binding, scope: int) -> Value:
         if binding.kind == "import":
-            return Dynamic("imported", (expr.id,), expr.span)
+            symbol = self.module_symbol(binding.module, binding.imported) if binding.module is not None else None
+            return Reference(symbol, (expr.id,), expr.span) if symbol else Dynamic("imported", (expr.id,), expr.span)
         if binding.kind == "parameter":
-            if binding.default is not None:
-                given = Dynamic("parameter", (expr.id,), expr.span)
-                return one_of([Branch((), self.value(binding.default)), Branch((), given)], expr.span)
+            default = self.value(binding.default) if binding.default is not None else None
             index = binding.path[0] if binding.path and isinstance(binding.path[0], int) else -1
-            return Parameter(index, (expr.id, *(str(step) for step in binding.path[1:])), expr.span)
+            return Parameter(scope, index, (expr.id, *(str(step) for step in binding.path[1:])), default, expr.span)
         if binding.value is None:
             return Dynamic(binding.kind, (expr.id,), expr.span)
         value = self.value(binding.value)
-        for step in binding.path:
-            value = self._step(value, step, expr)
+        for name in binding.path:
+            value = self._step(value, name, expr)
         if binding.default is not None and not isinstance(value, Known):
             return one_of([Branch((), value), Branch((), self.value(binding.default))], expr.span)
         return value
 
-    def _step(self, value: Value, step: str | int, expr: Name) -> Value:
-        if isinstance(value, Mapping) and isinstance(step, str):
-            for entry in reversed(value.entries):
-                if entry.key == step:
-                    return entry.value
-            if not value.open:
-                return Known(None, value.span)
-        if isinstance(value, Listing) and isinstance(step, int) and step < len(value.items):
-            return value.items[step]
-        return Dynamic("destructured", (*names_of(value), str(step)), expr.span)
+    def _step(self, value: Value, name: str | int, expr: Name) -> Value:
+        found = step(value, name, expr.span)
+        return Dynamic("destructured", (*names_of(value), str(name)), expr.span) if found is None else found
 
     def _member(self, expr: Member) -> Value:
-        if isinstance(expr.object, Name) and expr.object.id in ("this", "self", "cls"):
+        own = isinstance(expr.object, Name) and expr.object.id in _SELF
+        if own:
             fields = self.own_fields(expr)
             if len(fields) == 1 and not isinstance(fields[0], Name):
                 return self.value(fields[0])
         chain = self._chain(expr)
         if chain[:2] in (("process", "env"), ("os", "environ")) or chain[:3] == ("import", "meta", "env"):
             return Dynamic("environment", chain, expr.span)
-        below = self.value(expr.object)
-        if isinstance(below, Mapping):
-            for entry in reversed(below.entries):
-                if entry.key == expr.property:
-                    return entry.value
-            if not below.open:
-                return Known(None, expr.span)
-        return Dynamic("member", chain or (*names_of(below), expr.property), expr.span)
+        below = self.value(expr.object) if not own else None
+        found = step(below, expr.property, expr.span) if below is not None and not isinstance(below, OneOf) else None
+        if found is not None:
+            return found._replace(path=chain) if isinstance(found, Reference) and chain else found
+        method = self.method(expr)
+        if method is not None:
+            return self.value(method)
+        return Dynamic("member", chain or (*names_of(below or Dynamic("", (), expr.span)), expr.property), expr.span)
 
     def _chain(self, expr: Expr) -> tuple[str, ...]:
         """The names in ``a.b().c`` as written, calls included without their arguments."""
@@ -313,7 +348,14 @@ class Resolver(Symbols):
             return self._dict_call(expr)
         if symbol in _ENVIRONMENT:
             return self._environment(expr)
-        target = self.value(expr.callee) if isinstance(expr.callee, (Name, Function)) and symbol is None else None
+        if symbol == _USE_CONTEXT and (provided := self._provided(expr)) is not None:
+            return provided
+        if symbol == _USE_MEMO and expr.arguments:
+            made = self.value(expr.arguments[0].value)
+            return made.results[0] if isinstance(made, Callback) else made
+        target = self.value(expr.callee) if isinstance(expr.callee, (Name, Function, Member)) and symbol is None else None
+        if isinstance(target, Blueprint):
+            return target
         if isinstance(target, Callback) and not expr.new:
             return self._returned(target, expr)
         chain = self._chain(expr.callee)
@@ -325,9 +367,35 @@ class Resolver(Symbols):
         return Invoked(symbol or (), ".".join(chain), arguments, expr.span)
 
     def _returned(self, target: Callback, expr: Call) -> Value:
-        arguments = [self.value(argument.value) for argument in expr.arguments if not argument.spread]
-        results = [substitute(result, arguments) for result in target.results]
+        passed = tuple(self.passed(argument) for argument in expr.arguments)
+        method = self.python and target.parameters[:1] in (("self",), ("cls",)) and isinstance(expr.callee, Member)
+        given = Given(target.parameters, passed, method, expr.span)
+        results = [substitute(result, target.scope, given) for result in target.results]
         return results[0] if len(results) == 1 else one_of([Branch((), result) for result in results], expr.span)
+
+    def parameters_of(self, symbols: Iterable[Symbol]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The parameters of the functions of this file that symbols name, by the functions' scopes."""
+        scopes = {int(symbol[0].partition(":")[2]) for symbol in symbols if symbol[0].startswith("here:")}
+        return tuple((scope, self.functions[scope].parameters) for scope in sorted(scopes) if scope in self.functions)
+
+    def _provided(self, expr: Call) -> Value | None:
+        """What the provider of a React context in this file hands down: ``useContext(Tracking)``."""
+        context = expr.arguments[0].value if expr.arguments else None
+        if not isinstance(context, Name):
+            return None
+        for element in self.unit.elements:
+            if element.tag in (f"{context.id}.Provider", context.id):
+                for attribute in element.attributes:
+                    if isinstance(attribute, Attribute) and attribute.name == "value" and attribute.value is not None:
+                        return self.value(attribute.value)
+        return None
+
+    def function_of(self, expr: Expr) -> int | None:
+        """The scope of the function of this file that an expression names, None where it names none."""
+        value = self.value(expr)
+        if isinstance(value, OneOf):
+            value = next((branch.value for branch in value.branches if isinstance(branch.value, Callback)), value)
+        return value.scope if isinstance(value, Callback) else None
 
     def _dict_call(self, expr: Call) -> Value:
         parts: list[Value] = []
@@ -350,27 +418,25 @@ class Resolver(Symbols):
     def passed(self, argument: Argument) -> Passed:
         return Passed(argument.name, argument.name_span, self.value(argument.value), argument.spread, argument.value.span)
 
-    def _mutated(self, value: Mapping, scope: int, name: str) -> Mapping:
+    def _mutated(self, value: Value, scope: int, name: str) -> Value:
+        """The value with what is written into it later laid over it."""
         if self._changes is None:
             self._changes = changes(self.unit)
         written = self._changes.get((scope, name))
-        if not written:
+        if not written or not isinstance(value, _BAGS):
             return value
-            return value
-        entries = list(value.entries)
-        unseen = value.open
+        parts: list[Value] = [value]
         for key, span, expr, guards in written:
             conditions = self.conditions(guards)
             if key:
-                entries.append(Entry(key, span, self.value(expr), conditions))
+                parts.append(Mapping((Entry(key, span, self.value(expr), conditions),), False, span))
                 continue
             merged = self.value(expr)
-            if isinstance(merged, Mapping):
-                entries.extend(entry._replace(guards=(*entry.guards, *conditions)) for entry in merged.entries)
-                unseen = unseen or merged.open
-            else:
-                unseen = True
-        return value._replace(entries=last_wins(entries), open=unseen)
+            if conditions and isinstance(merged, Mapping):
+                entries = tuple(entry._replace(guards=(*entry.guards, *conditions)) for entry in merged.entries)
+                merged = merged._replace(entries=entries)
+            parts.append(merged)
+        return merge(parts, value.span)
 
     # --- guards -----------------------------------------------------------------------------------
 
@@ -395,6 +461,11 @@ class Resolver(Symbols):
         )
 
 
+def _is_itself(value: Value) -> bool:
+    """Whether a value is only the name that it was given to: ``bag = bag``."""
+    return isinstance(value, Dynamic) and value.reason == ITSELF
+
+
 _VALUES: dict[type, Callable[[Resolver, Any], Value]] = {
     Literal: Resolver._literal,
     Regex: Resolver._regex,
@@ -407,6 +478,7 @@ _VALUES: dict[type, Callable[[Resolver, Any], Value]] = {
     Object: Resolver._object,
     Array: Resolver._array,
     Function: Resolver._function,
+    Class: Resolver._class,
     Name: Resolver._name,
     Member: Resolver._member,
     Index: Resolver._index,

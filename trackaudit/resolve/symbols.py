@@ -1,16 +1,19 @@
 """Names to symbols, inside one file.
 
 A symbol is where a thing comes from and the path to it: ``("npm:posthog-js", "init")``, ``("global:posthog",
-"capture")``, ``("npm:posthog-node", "PostHog", "()")``. The project's own objects have none, so a local object that
-happens to be called ``mixpanel`` is never taken for the SDK.
+"capture")``, ``("npm:posthog-node", "PostHog", "()")``. The project's own modules are ``("file:./analytics", "track")``, objects of
+the file itself have none: an object that happens to be called ``mixpanel`` is never taken for the SDK.
 """
 
 from __future__ import annotations
+
+from functools import cached_property
 
 from trackaudit.model import (
     Assignment,
     Binding,
     Call,
+    Class,
     Conditional,
     Expr,
     Function,
@@ -18,12 +21,15 @@ from trackaudit.model import (
     Logical,
     Member,
     Name,
+    Object,
+    Property,
     Unit,
 )  # fmt: skip
 
 Symbol = tuple[str, ...]
 
 _MAX_DEPTH = 96
+_MAX_BASES = 6
 _WINDOW = ("window",)
 _GLOBAL_OBJECTS = frozenset(("window", "globalThis", "self", "global", "top", "parent", "unsafeWindow"))
 
@@ -39,8 +45,8 @@ class Symbols:
         self.depth = 0
         self.busy: set[tuple[int, str]] = set()
         self._assigned: dict[tuple[int, str], list[Assignment]] | None = None
-        self._fields: dict[tuple[int, str], list[Expr]] | None = None
-        self._callbacks: dict[int, Expr] | None = None
+        self._fields: dict[int, dict[str, list[Expr]]] | None = None
+        self._callbacks: dict[int, tuple[Expr, str]] | None = None
 
     def symbol(self, expr: Expr) -> Symbol | None:
         """Where the thing that ``expr`` names comes from, or None for the project's own and the unknown."""
@@ -75,6 +81,8 @@ class Symbols:
         if isinstance(callee, Name):
             found = self.unit.lookup(callee.id, callee.scope)
             functions = [binding.value for binding in found[0] if binding.value is not None] if found else []
+        elif isinstance(callee, Member) and (method := self.method(callee)) is not None:
+            functions = [method]
         for function in functions:
             if isinstance(function, Function) and (function.scope, "()") not in self.busy:
                 self.busy.add((function.scope, "()"))
@@ -92,15 +100,85 @@ class Symbols:
         if isinstance(expr.object, Name) and expr.object.id in ("this", "self", "cls"):
             fields = self.own_fields(expr)
             if fields or self.python or expr.object.id == "this":
-                return next((symbol for field in fields if (symbol := self.symbol(field))), None)
+                found = next((symbol for field in fields if (symbol := self.symbol(field))), None)
+                return found or (self._inherited(expr) if self.method(expr) is None else None)
+        if _is_super(expr.object):
+            base = self._base_symbol(expr)
+            return base if base is None or expr.property == "__init__" else (*base, "()", expr.property)
         below = self.symbol(expr.object)
         if below is None:
-            return None
+            fields = self.own_fields(expr)
+            return next((symbol for field in fields if (symbol := self.symbol(field))), None)
         if below == _WINDOW:
             return self._global(expr.property)
         if expr.property == "default" and len(below) == 1:
             return below
         return (*below, expr.property)
+
+    # --- classes of this file ---------------------------------------------------------------------
+
+    def _inherited(self, expr: Member) -> Symbol | None:
+        """What ``this.name`` is where a base class from elsewhere may define it."""
+        base = self._base_symbol(expr)
+        return (*base, "()", expr.property) if base is not None else None
+
+    def _base_symbol(self, expr: Member) -> Symbol | None:
+        inner = expr.object.callee if isinstance(expr.object, Call) else expr.object
+        owner = self.class_of(inner.scope) if isinstance(inner, Name) else None
+        found = self._classes.get(owner) if owner is not None else None
+        for base in found.bases if found is not None else ():
+            symbol = self.symbol(base)
+            if symbol is not None:
+                return symbol
+        return None
+
+    @cached_property
+    def _classes(self) -> dict[int, Class]:
+        """The classes of the unit by their scopes."""
+        return {
+            binding.value.scope: binding.value
+            for bindings in self.unit.bindings
+            for known in bindings.values()
+            for binding in known
+            if isinstance(binding.value, Class)
+        }
+
+    def method(self, expr: Member) -> Function | None:
+        """The method of a class of this file that a member access names, its base classes in this file included."""
+        owner = self._class_named(expr.object)
+        for _ in range(_MAX_BASES):
+            if owner is None:
+                return None
+            for binding in self.unit.bindings[owner.scope].get(expr.property, ()):
+                if isinstance(binding.value, Function):
+                    return binding.value
+            owner = next((known for base in owner.bases if (known := self._class_named(base)) is not None), None)
+        return None
+
+    def _class_named(self, expr: Expr, depth: int = 0) -> Class | None:
+        """The class of this file that an expression is, or is an instance of."""
+        if depth > _MAX_BASES:
+            return None
+        if isinstance(expr, Class):
+            return expr
+        if isinstance(expr, Call):
+            return self._class_named(expr.callee, depth + 1)
+        if isinstance(expr, Member):
+            if isinstance(expr.object, Name) and expr.object.id in ("this", "self", "cls"):
+                fields = self.own_fields(expr)
+                return next((known for field in fields if (known := self._class_named(field, depth + 1)) is not None), None)
+            return None
+        if not isinstance(expr, Name):
+            return None
+        if expr.id in ("this", "self", "cls", "super"):
+            owner = self.class_of(expr.scope)
+            return self._classes.get(owner) if owner is not None else None
+        found = self.unit.lookup(expr.id, expr.scope)
+        if found is None:
+            return None
+        values = [binding.value for binding in found[0] if binding.value is not None and not binding.path]
+        values += [assignment.value for assignment in self.assigned(found[1], expr.id)]
+        return next((known for value in values if (known := self._class_named(value, depth + 1)) is not None), None)
 
     def _name_symbol(self, expr: Name) -> Symbol | None:
         found = self.unit.lookup(expr.id, expr.scope)
@@ -147,30 +225,33 @@ class Symbols:
         return below
 
     def _handed_in(self, scope: int) -> Symbol | None:
-        """What a callback is given first: ``import("x").then(module => …)``, ``withScope(scope => …)``."""
+        """What a callback is given first: ``import("x").then(module => …)``, ``withScope(scope => …)``, ``init(k, { loaded: client => … })``."""
         if self._callbacks is None:
             self._callbacks = {}
             for site in self.unit.calls:
                 for argument in site.call.arguments:
                     if isinstance(argument.value, Function):
-                        self._callbacks.setdefault(argument.value.scope, site.call.callee)
-        callee = self._callbacks.get(scope)
+                        self._callbacks.setdefault(argument.value.scope, (site.call.callee, ""))
+                    for entry in argument.value.entries if isinstance(argument.value, Object) else ():
+                        if isinstance(entry, Property) and isinstance(entry.value, Function) and entry.key:
+                            self._callbacks.setdefault(entry.value.scope, (site.call.callee, entry.key))
+        callee, option = self._callbacks.get(scope, (None, ""))
         if callee is None:
             return None
-        if isinstance(callee, Member) and callee.property == "then":
+        if isinstance(callee, Member) and callee.property == "then" and not option:
             return self.symbol(callee.object)
         symbol = self.symbol(callee)
-        return (*symbol, "()") if symbol else None
+        return (*symbol, "()", *((option, "()") if option else ())) if symbol else None
 
     def module_symbol(self, module: str, imported: str | None) -> Symbol | None:
         """The symbol of a module, or of what is imported from it; None for the project's own modules."""
         if self.python:
             if module.startswith("."):
-                return None
+                return (f"file:{module}", *([imported] if imported else []))
             root, *rest = module.split(".")
             return (f"pypi:{root}", *rest, *([imported] if imported else []))
-        if module.startswith((".", "/", "~", "#", "@/")):
-            return None
+        if module.startswith((".", "/", "~", "#", "@/", "$lib")):
+            return (f"file:{module}", *([imported] if imported else []))
         module = module.removeprefix("npm:")
         return (f"npm:{module}", *([imported] if imported and imported != "default" else []))
 
@@ -197,21 +278,34 @@ class Symbols:
         return None
 
     def own_fields(self, expr: Member) -> list[Expr]:
-        """What ``this.name`` or ``self.name`` is given in the class around it, empty values left out."""
+        """What ``this.name``, ``self.name`` or ``Class.name`` is given in the class, empty values left out."""
+        owner = self._owner(expr.object)
+        if owner is None:
+            return []
+        declared = [binding.value for binding in self.unit.bindings[owner].get(expr.property, ()) if binding.kind != "function"]
+        given = [*declared, *self.fields_of(owner).get(expr.property, ())]
+        return [value for value in given if value is not None and not is_nothing(value)]
+
+    def fields_of(self, owner: int) -> dict[str, list[Expr]]:
+        """What is assigned to the fields of a class, by name."""
         if self._fields is None:
             self._fields = {}
             for assignment in self.unit.assignments:
                 target = assignment.target
-                if isinstance(target, Member) and isinstance(target.object, Name) and target.object.id in ("this", "self", "cls"):
-                    owner = self.class_of(assignment.scope)
-                    if owner is not None:
-                        self._fields.setdefault((owner, target.property), []).append(assignment.value)
-        owner = self.class_of(expr.object.scope) if isinstance(expr.object, Name) else None
-        if owner is None:
-            return []
-        declared = [binding.value for binding in self.unit.bindings[owner].get(expr.property, ()) if binding.kind != "function"]
-        given = [*declared, *self._fields.get((owner, expr.property), ())]
-        return [value for value in given if value is not None and not _is_nothing(value)]
+                holder = self._owner(target.object) if isinstance(target, Member) else None
+                if holder is not None and isinstance(target, Member):
+                    self._fields.setdefault(holder, {}).setdefault(target.property, []).append(assignment.value)
+        return self._fields.get(owner, {})
+
+    def _owner(self, expr: Expr) -> int | None:
+        """The scope of the class that ``this``, ``self``, ``cls`` or the class's own name stands for."""
+        if not isinstance(expr, Name):
+            return None
+        if expr.id in ("this", "self", "cls"):
+            return self.class_of(expr.scope)
+        found = self.unit.lookup(expr.id, expr.scope)
+        value = found[0][0].value if found is not None else None
+        return value.scope if isinstance(value, Class) else None
 
     def class_of(self, scope: int) -> int | None:
         while scope >= 0:
@@ -232,5 +326,11 @@ class Symbols:
         return self._assigned.get((scope, name), [])
 
 
-def _is_nothing(expr: Expr) -> bool:
+def is_nothing(expr: Expr) -> bool:
     return (isinstance(expr, Literal) and expr.value is None) or (isinstance(expr, Name) and expr.id == "undefined")
+
+
+def _is_super(expr: Expr) -> bool:
+    """Whether an expression is ``super`` or ``super()``."""
+    inner = expr.callee if isinstance(expr, Call) else expr
+    return isinstance(inner, Name) and inner.id == "super"

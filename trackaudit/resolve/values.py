@@ -68,18 +68,54 @@ class Listing(NamedTuple):
 
 
 class Callback(NamedTuple):
-    """A function value; ``results`` is what it can return, where a parameter shows as :class:`Parameter`."""
+    """A function value; ``results`` is what it can return, where a parameter shows as :class:`Parameter`.
 
+    ``scope`` is the number of the function's scope in its file, ``parameters`` as the model's ``Function`` has them.
+    """
+
+    scope: int
     parameters: tuple[str, ...]
     results: "tuple[Value, ...]"
     span: Span
 
 
 class Parameter(NamedTuple):
-    """A parameter of the function around the expression, by position, and the path into it."""
+    """A parameter of a function around the expression, by that function's scope and the position.
 
+    ``path`` is what the code calls the value: the name, then the steps into the argument; ``...`` is a step to what is left
+    of it. ``default`` is what the parameter is where nothing is passed.
+    """
+
+    scope: int
     position: int
     path: tuple[str, ...]
+    default: "Value | None"
+    span: Span
+
+
+class Reference(NamedTuple):
+    """Something that another module defines. ``symbol`` is where it comes from, ``path`` what the code calls it.
+
+    Linking puts what the other module says in its place; what no module of the project defines ends as :class:`Dynamic`.
+    """
+
+    symbol: tuple[str, ...]
+    path: tuple[str, ...]
+    span: Span
+
+
+class Overlay(NamedTuple):
+    """Objects laid over one another, the later ones winning, while some of them wait to be linked."""
+
+    parts: "tuple[Value, ...]"
+    span: Span
+
+
+class Blueprint(NamedTuple):
+    """A class: its methods, and its fields as far as they are known; ``bases`` come after them."""
+
+    members: "tuple[Entry, ...]"
+    bases: "tuple[Value, ...]"
     span: Span
 
 
@@ -122,7 +158,9 @@ class Dynamic(NamedTuple):
     span: Span
 
 
-Value = Union[Known, Text, Pattern, Mapping, Listing, Callback, Parameter, Invoked, OneOf, Dynamic]
+Value = Union[
+    Known, Text, Pattern, Mapping, Listing, Callback, Parameter, Reference, Overlay, Blueprint, Invoked, OneOf, Dynamic,
+]  # fmt: skip
 
 
 class Use(NamedTuple):
@@ -137,6 +175,20 @@ class Use(NamedTuple):
     method: str
     form: str
     origin: str
+    arguments: "tuple[Passed, ...]"
+    guards: "tuple[Condition, ...]"
+    context: str
+    span: Span
+    callee_span: Span
+
+
+class ProjectCall(NamedTuple):
+    """A call of something that the project defines, which may pass its arguments on to a tracker.
+
+    ``symbol`` is what is called: ``("here:12",)`` the function of this file whose scope is 12, else what it is imported as.
+    """
+
+    symbol: tuple[str, ...]
     arguments: "tuple[Passed, ...]"
     guards: "tuple[Condition, ...]"
     context: str
@@ -174,12 +226,20 @@ class CommentFact(NamedTuple):
 
 
 class FileFacts(NamedTuple):
-    """``page`` is true for a whole HTML document, not a part that others include."""
+    """``page`` is true for a whole HTML document, not a part that others include.
+
+    ``exports`` is what the module gives others; ``stars`` are the modules of which it passes on everything. ``parameters``
+    are those of the functions that ``calls`` name by their scopes.
+    """
 
     language: str
     page: bool
     parser: str
     uses: tuple[Use, ...]
+    calls: tuple[ProjectCall, ...]
+    exports: tuple[tuple[str, Value], ...]
+    stars: tuple[str, ...]
+    parameters: tuple[tuple[int, tuple[str, ...]], ...]
     fields: tuple[InputField, ...]
     scripts: tuple[Script, ...]
     comments: tuple[CommentFact, ...]

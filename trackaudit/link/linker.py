@@ -1,0 +1,303 @@
+"""Uses joined across functions and files: what callers pass through the project's own wrappers, and what other modules define.
+
+A *flow* is a use whose arguments hold parameters of a function of the project: whoever calls that function makes the use.
+Linking gives every call of such a function a use of its own, in any file and through several layers, and puts what other
+modules export in the place of what is imported.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trackaudit.findings import Related
+from trackaudit.link.carry import carried, carried_arguments, carried_use, conditions
+from trackaudit.link.modules import Modules
+from trackaudit.model import Span
+from trackaudit.resolve.arguments import Given, transform
+from trackaudit.resolve.calls import scopes_of
+from trackaudit.resolve.combine import collapse, one_of
+from trackaudit.resolve.uses import as_use
+from trackaudit.resolve.values import (
+    Blueprint,
+    Branch,
+    Callback,
+    Dynamic,
+    FileFacts,
+    Invoked,
+    Listing,
+    Mapping,
+    OneOf,
+    Overlay,
+    Parameter,
+    Passed,
+    ProjectCall,
+    Reference,
+    Use,
+    Value,
+)  # fmt: skip
+from trackaudit.sdks.catalogue import Catalogue
+
+MAX_LAYERS = 6
+_MAX_FLOWS = 40  # uses that one function stands for
+_MAX_DERIVED = 20_000
+_MAX_DEPTH = 12
+
+
+class Linked(NamedTuple):
+    """A use as the rules see it. ``path`` is the file of the SDK's call, which places without a file of their own are in;
+    ``via`` are the wrappers in between, ``origin`` the use that a wrapper makes, for one that was derived from it."""
+
+    path: str
+    use: Use
+    via: tuple[Related, ...]
+    origin: Use | None
+
+
+class _Flow(NamedTuple):
+    """A linked use whose parameters are those of functions in the file ``owner``."""
+
+    linked: Linked
+    owner: str
+
+
+class Linker:
+    """One project's facts on their way to being linked."""
+
+    def __init__(self, files: dict[str, FileFacts], modules: Modules, catalogue: Catalogue) -> None:
+        self.files, self.modules, self.catalogue = files, modules, catalogue
+        self.flows: dict[tuple[str, int], list[_Flow]] = {}
+        self.cut = 0
+
+    def link(self) -> list[Linked]:
+        """Every use of the project with what is known of its arguments, derived ones included."""
+        self.flows = {}
+        self.cut = 0
+        plain = [Linked(path, use, (), None) for path, facts in self.files.items() for use in facts.uses]
+        calls = [(path, call) for path, facts in self.files.items() for call in facts.calls]
+        derived: list[Linked] = []
+        for path, call in calls:  # a tracker that another module of the project hands out
+            use = self._direct(path, call)
+            if use is not None:
+                plain.append(Linked(path, use, (), None))
+        fresh = [_Flow(linked, linked.path) for linked in plain]
+        for _ in range(MAX_LAYERS):
+            found = self._note(fresh)
+            if not found:
+                break
+            fresh = [flow for path, call in calls for flow in self._through(path, call, found)]
+            derived += [flow.linked for flow in fresh]
+        replaced = {(linked.path, linked.origin.span) for linked in derived if linked.origin is not None}
+        return [self._settled(linked, (linked.path, linked.use.span) in replaced) for linked in (*plain, *derived)]
+
+    # --- wrappers -----------------------------------------------------------------------------------
+
+    def _note(self, flows: list[_Flow]) -> set[tuple[str, int]]:
+        """Remember which functions make these uses, and return those functions."""
+        found = set()
+        for flow in flows:
+            for scope in set(scopes_of(passed.value for passed in flow.linked.use.arguments)):
+                known = self.flows.setdefault((flow.owner, scope), [])
+                if len(known) < _MAX_FLOWS:
+                    known.append(flow)
+                    found.add((flow.owner, scope))
+                else:
+                    self.cut += 1
+        return found
+
+    def _direct(self, path: str, call: ProjectCall) -> Use | None:
+        found = self.modules.follow(path, call.symbol)
+        if found is None or not isinstance(found[1], Reference):
+            return None
+        return as_use(self.catalogue, found[1].symbol, call)
+
+    def _callee(self, path: str, call: ProjectCall) -> tuple[str, Callback | int] | None:
+        """The function that a call means, and its file."""
+        if call.symbol[0].startswith("here:"):
+            return path, int(call.symbol[0].partition(":")[2])
+        found = self.modules.follow(path, call.symbol)
+        if found is None or not isinstance(found[1], Callback):
+            return None
+        return found[0], found[1]
+
+    def _through(self, path: str, call: ProjectCall, fresh: set[tuple[str, int]]) -> list[_Flow]:
+        """The uses that a call makes because the function that it calls is among the ``fresh`` ones."""
+        found = self._callee(path, call)
+        if found is None:
+            return []
+        home, function = found
+        scope = function if isinstance(function, int) else function.scope
+        if (home, scope) not in fresh:
+            return []
+        derived = []
+        for flow in self.flows[(home, scope)]:
+            if flow.owner == home and len(derived) < _MAX_FLOWS:
+                derived.append(self._derive(path, call, flow, scope, function))
+        return derived
+
+    def _derive(self, path: str, call: ProjectCall, flow: _Flow, scope: int, function: Callback | int) -> _Flow:
+        use = carried_use(flow.linked.use, flow.linked.path)
+        names = self._parameters(flow.owner, scope, function)
+        arguments = carried_arguments(call.arguments, path)
+        arguments, bound = _adapted(call.symbol[-1], arguments)
+        method = bound or names[:1] in (("self",), ("cls",))
+        given = Given(names, arguments, method, call.span)
+        passed = tuple(
+            argument._replace(value=_bound(argument.value, scope, given), span=_place(argument, scope, given))
+            for argument in _expanded(use.arguments, scope, given)
+        )
+        via = (Related(path, call.callee_span, "the wrapper is called here"), *flow.linked.via)
+        use = use._replace(
+            arguments=passed, guards=(*conditions(call.guards, path), *use.guards), context=call.context,
+        )  # fmt: skip
+        linked = Linked(flow.linked.path, use, via, flow.linked.origin or flow.linked.use)
+        return _Flow(linked, path)
+
+    def _parameters(self, path: str, scope: int, function: Callback | int) -> tuple[str, ...]:
+        if isinstance(function, Callback):
+            return function.parameters
+        return dict(self.files[path].parameters).get(scope, ())
+
+    # --- values from other files --------------------------------------------------------------------
+
+    def _settled(self, linked: Linked, replaced: bool) -> Linked:
+        arguments = tuple(argument._replace(value=self.settle(argument.value, linked.path)) for argument in linked.use.arguments)
+        use = linked.use._replace(arguments=arguments)
+        return linked._replace(use=use, origin=use if replaced else linked.origin)
+
+    def settle(self, value: Value, path: str, depth: int = 0) -> Value:
+        """The value with everything in it that other modules define put in its place, and the rest said to be unknown."""
+
+        def change(part: Value) -> Value | None:
+            if isinstance(part, Reference):
+                return self._defined(part, path, depth)
+            if isinstance(part, Parameter) and part.default is not None:
+                bare = part._replace(default=None)
+                return one_of([Branch((), self.settle(part.default, path, depth + 1)), Branch((), bare)], part.span)
+            if isinstance(part, Invoked) and part.symbol and depth < _MAX_DEPTH:
+                return self._result(part, path, depth)
+            if isinstance(part, Callback) and depth < _MAX_DEPTH:
+                return part._replace(results=tuple(self.settle(result, path, depth + 1) for result in part.results))
+            if isinstance(part, Blueprint):
+                return Dynamic("object", (), part.span)
+            return None
+
+        settled = transform(value, change)
+        if isinstance(settled, Overlay):
+            return collapse(list(settled.parts), settled.span)
+        return settled
+
+    def _defined(self, reference: Reference, path: str, depth: int) -> Value:
+        """What another module of the project says that a reference is."""
+        unknown = Dynamic("imported", reference.path, reference.span)
+        here = reference.span.path or path
+        found = self.modules.follow(here, reference.symbol) if depth < _MAX_DEPTH else None
+        if found is None or isinstance(found[1], (Reference, Callback, Blueprint)):
+            return found[1] if found is not None and isinstance(found[1], Callback) else unknown
+        return carried(self.settle(found[1], found[0], depth + 1), found[0])
+
+    def _result(self, call: Invoked, path: str, depth: int) -> Value | None:
+        """What a function of another module returns for these arguments."""
+        here = call.span.path or path
+        if self.modules.module(here, call.symbol) is None:
+            return None
+        found = self.modules.follow(here, call.symbol)
+        if found is None:
+            return None
+        home, function = found
+        if not isinstance(function, Callback) or not function.results:
+            return None
+        given = Given(function.parameters, carried_arguments(call.arguments, here), False, call.span)
+        results = []
+        for result in function.results:
+            made = _bound(carried(self.settle(result, home, depth + 1), home), function.scope, given)
+            results.append(Branch((), self.settle(made, here, depth + 1)))
+        value = one_of(results, call.span)
+        return None if isinstance(value, (Dynamic, Invoked)) else value
+
+    def carrying(self, path: str, depth: int = 0) -> set[str]:
+        """The exports of a module that lead to a tracker, those included that it passes on from others."""
+        facts = self.files.get(path)
+        if facts is None or depth > _MAX_DEPTH:
+            return set()
+        names = {name for name, value in facts.exports if self.carries(path, value)}
+        for star in facts.stars:
+            found = self.modules.starred(path, star)
+            names |= self.carrying(found, depth + 1) - {"default"} if found is not None else set()
+        return names
+
+    def carries(self, path: str, value: Value, depth: int = 0) -> bool:
+        """Whether what a module exports leads to a tracker: it is one, makes a use of one, or gives one away."""
+        if depth > _MAX_DEPTH:
+            return False
+        if isinstance(value, (Reference, Invoked)):
+            symbol = value.symbol if isinstance(value, Reference) else (*value.symbol, "()")
+            found = self.modules.follow(path, symbol) if value.symbol else None
+            if found is None:
+                return False
+            if isinstance(found[1], Reference):
+                return self.catalogue.match(found[1].symbol) is not None
+            return self.carries(*found, depth + 1)
+        if isinstance(value, Callback):
+            return (path, value.scope) in self.flows or any(self.carries(path, inner, depth + 1) for inner in value.results)
+        if isinstance(value, (Mapping, Blueprint)):
+            entries = value.entries if isinstance(value, Mapping) else value.members
+            bases = value.bases if isinstance(value, Blueprint) else ()
+            inner = (*(entry.value for entry in entries), *bases)
+            return any(self.carries(path, item, depth + 1) for item in inner)
+        if isinstance(value, OneOf):
+            return any(self.carries(path, branch.value, depth + 1) for branch in value.branches)
+        return False
+
+
+def _expanded(arguments: tuple[Passed, ...], scope: int, given: Given) -> tuple[Passed, ...]:
+    """The arguments of a use with the wrapper's own rest parameters put in: ``capture(*args)``, ``capture(**kwargs)``."""
+    found: list[Passed] = []
+    for argument in arguments:
+        if not argument.spread:
+            found.append(argument)
+            continue
+        value = _bound(argument.value, scope, given)
+        if argument.spread == "*" and isinstance(value, Listing):
+            found += [Passed(None, None, item, "", item.span) for item in value.items]
+        elif argument.spread == "**" and isinstance(value, Mapping) and not value.open:
+            found += [Passed(entry.key, entry.key_span, entry.value, "", entry.key_span) for entry in value.entries]
+        else:
+            found.append(argument._replace(value=value))
+    return tuple(found)
+
+
+def _place(argument: Passed, scope: int, given: Given) -> Span:
+    """Where an argument is written: by the caller, where it is the caller's as it stands."""
+    value = argument.value
+    if isinstance(value, Parameter) and value.scope == scope:
+        return given.place(value) or argument.span
+    return argument.span
+
+
+def _bound(value: Value, scope: int, given: Given) -> Value:
+    """The value with what a call passes in the place of parameters. Those of other functions become unknown: their scopes
+    mean nothing in another file."""
+
+    def change(part: Value) -> Value | None:
+        if not isinstance(part, Parameter):
+            return None
+        passed = given.value(part) if part.scope == scope else None
+        return passed if passed is not None else Dynamic("parameter", part.path, part.span)
+
+    return transform(value, change)
+
+
+def _adapted(name: str, arguments: tuple[Passed, ...]) -> tuple[tuple[Passed, ...], bool]:
+    """The arguments as the function gets them where it is called in a roundabout way; and whether its object is bound."""
+    if name == "call":
+        return arguments[1:], False
+    if name == "apply_async":
+        given = {argument.name: argument for argument in arguments if argument.name}
+        positional = given.get("args") or next((argument for argument in arguments if not argument.name), None)
+        found: list[Passed] = []
+        if positional is not None:
+            found.append(positional._replace(name=None, name_span=None, spread="*"))
+        if "kwargs" in given:
+            found.append(given["kwargs"]._replace(name=None, name_span=None, spread="**"))
+        return tuple(found), False
+    return arguments, False

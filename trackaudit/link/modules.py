@@ -1,0 +1,168 @@
+"""What a symbol of one file is in another: from ``("file:./analytics", "track")`` to the function that the module exports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from trackaudit.link.pythons import Pythons
+from trackaudit.link.scripts import Scripts
+from trackaudit.model import Span
+from trackaudit.resolve.combine import collapse, step
+from trackaudit.resolve.values import (
+    Blueprint,
+    Callback,
+    Entry,
+    FileFacts,
+    Invoked,
+    Mapping,
+    OneOf,
+    Overlay,
+    Reference,
+    Value,
+)  # fmt: skip
+
+Symbol = tuple[str, ...]
+Located = tuple[str, Value]
+
+_MAX_DEPTH = 24
+_NOWHERE = Span(0, 0)
+# Ways to call a function later or elsewhere: Celery's tasks, Function.prototype's, functools'.
+_LATER = frozenset(("delay", "apply_async", "s", "si", "call", "apply", "bind", "__call__", "current"))
+_SETTINGS = re.compile(r"(?:^|/)settings(?:/[^/]+)?\.py$|(?:^|/)settings_[^/]*\.py$")
+_DJANGO_SETTINGS = ("pypi:django", "conf", "settings")
+
+
+class Modules:
+    """The modules of a project and what they export. ``files`` holds the facts of those that were analysed."""
+
+    def __init__(self, files: dict[str, FileFacts], scripts: Scripts, pythons: Pythons, names: Collection[str]) -> None:
+        self.files, self.scripts, self.pythons = files, scripts, pythons
+        self.missing: dict[str, set[str]] = {}  # exports that were asked of modules without facts of them
+        self._settings = sorted(name for name in names if name.endswith(".py") and _SETTINGS.search(name))[:8]
+        self._tables: dict[int, dict[str, Value]] = {}
+
+    def follow(self, path: str, symbol: tuple[str, ...], depth: int = 0) -> Located | None:
+        """What ``symbol`` is, as the file at ``path`` sees it: what the project's own module says, or itself if it is not the
+        project's. None where a module of the project does not say."""
+        root = symbol[0]
+        if depth > _MAX_DEPTH or root.startswith("here:"):
+            return None
+        if symbol[:3] == _DJANGO_SETTINGS and len(symbol) > 3 and self._settings:
+            return self._setting(symbol[3:], depth)
+        found = self.module(path, symbol)
+        if found is None:
+            return None if root.startswith("file:") else (path, Reference(symbol, symbol[-1:], _NOWHERE))
+        return self.export(*found, depth + 1)
+
+    def module(self, path: str, symbol: Symbol) -> tuple[str, Symbol] | None:
+        """The project's file that a symbol comes from, and the steps inside it."""
+        kind, _, name = symbol[0].partition(":")
+        if path.endswith((".py", ".pyi", ".pyw")):
+            if kind == "file":
+                file = self.pythons.find(name, path)
+                inner = self._submodule(name, symbol[1:], path)
+                return inner or ((file, symbol[1:]) if file is not None else None)
+            return self.pythons.split((name, *symbol[1:]), path) if kind == "pypi" else None
+        if kind in ("file", "npm"):
+            file = self.scripts.find(name, path)
+            return (file, symbol[1:]) if file is not None else None
+        return None
+
+    def _submodule(self, name: str, steps: Symbol, path: str) -> tuple[str, Symbol] | None:
+        """``from . import analytics``: what is imported may be a module."""
+        found = None
+        for index, part in enumerate(steps):
+            name = name + part if name.endswith(".") else f"{name}.{part}"
+            file = self.pythons.find(name, path)
+            if file is None or not part.isidentifier():
+                break
+            found = (file, steps[index + 1 :])
+        return found
+
+    def _setting(self, steps: Symbol, depth: int) -> Located | None:
+        for path in self._settings:
+            if (found := self.export(path, steps, depth + 1)) is not None:
+                return found
+        return None
+
+    def export(self, path: str, steps: Symbol, depth: int) -> Located | None:
+        """What a module exports under the first of ``steps``, and what the others lead to in that."""
+        facts = self.files.get(path)
+        name = steps[0] if steps else "default"
+        if facts is None:
+            self.missing.setdefault(path, set()).add(name)
+            return None
+        table = self._table(facts)
+        if name in table:
+            return self.walk(path, table[name], steps[1:], depth)
+        for star in facts.stars if name != "default" and depth < _MAX_DEPTH else ():
+            found = self.starred(path, star)
+            if found is not None and (inner := self.export(found, steps, depth + 1)) is not None:
+                return inner
+        if "default" in table and name != "default":  # a namespace and its default export are told apart by use only
+            return self.walk(path, table["default"], steps, depth)
+        self.missing.setdefault(path, set()).add(name)
+        return None
+
+    def starred(self, path: str, module: str) -> str | None:
+        """The file of a module of which everything is passed on, as the file at ``path`` names it."""
+        return self.pythons.find(module, path) if path.endswith(".py") else self.scripts.find(module, path)
+
+    def _table(self, facts: FileFacts) -> dict[str, Value]:
+        table = self._tables.get(id(facts))
+        if table is None:
+            table = self._tables[id(facts)] = dict(facts.exports)
+        return table
+
+    def walk(self, path: str, value: Value, steps: Symbol, depth: int = 0) -> Located | None:
+        """What ``steps`` lead to inside a value of the file at ``path``."""
+        while depth <= _MAX_DEPTH:
+            depth += 1
+            if isinstance(value, Reference):
+                return self.follow(path, (*value.symbol, *steps), depth)
+            if isinstance(value, Invoked) and value.symbol:
+                return self.follow(path, (*value.symbol, "()", *steps), depth)
+            if not steps:
+                return path, value
+            if isinstance(value, OneOf):
+                return self._first(path, [branch.value for branch in value.branches], steps, depth)
+            head, rest = steps[0], steps[1:]
+            if isinstance(value, Blueprint):
+                if head == "()":
+                    steps = rest
+                    continue
+                return self._member(path, value, steps, depth)
+            if isinstance(value, Callback):
+                if head == "()":
+                    return self._first(path, list(value.results), rest, depth)
+                if head in _LATER:
+                    steps = rest
+                    continue
+                return None
+            if isinstance(value, Overlay):
+                value = collapse(list(value.parts), value.span)
+            inner = step(value, head, value.span) if isinstance(value, Mapping) else None
+            if inner is None:
+                return None
+            value, steps = inner, rest
+        return None
+
+    def _first(self, path: str, values: list[Value], steps: Symbol, depth: int) -> Located | None:
+        for value in values:
+            if (found := self.walk(path, value, steps, depth)) is not None:
+                return found
+        return None
+
+    def _member(self, path: str, value: Blueprint, steps: Symbol, depth: int) -> Located | None:
+        named: list[Entry] = [entry for entry in value.members if entry.key == steps[0]]
+        found = self._first(path, [entry.value for entry in named], steps[1:], depth)
+        if found is not None or named:
+            return found
+        for base in value.bases:
+            inner = base
+            if isinstance(base, Reference):
+                inner = base._replace(symbol=(*base.symbol, "()"))
+            if (found := self.walk(path, inner, steps, depth)) is not None:
+                return found
+        return None

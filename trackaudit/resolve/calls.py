@@ -1,0 +1,108 @@
+"""Calls of the project's own functions that may pass their arguments on to a tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from trackaudit.model import CallSite, Span, Unit
+from trackaudit.resolve.resolver import Resolver
+from trackaudit.resolve.values import (
+    Callback,
+    Invoked,
+    Listing,
+    Mapping,
+    OneOf,
+    Overlay,
+    Parameter,
+    Passed,
+    ProjectCall,
+    Text,
+    Use,
+    Value,
+)
+
+_OWN = ("file:", "npm:", "pypi:")
+_MAX_ROUNDS = 6
+
+
+def project_calls(unit: Unit, resolver: Resolver, uses: list[Use], modules: frozenset[str]) -> list[ProjectCall]:
+    """Calls of what is imported from ``modules``, and of this file's functions whose parameters reach a use or such a call."""
+    found: list[ProjectCall] = []
+    taken = {use.span for use in uses}
+    left: list[CallSite] = []
+    for site in unit.calls:
+        symbol = resolver.symbol(site.call.callee) if modules else None
+        if symbol is not None and is_from(symbol, modules):
+            found.append(_call(resolver, site, symbol, unit))
+        elif site.call.span not in taken:
+            left.append(site)
+    forwarding = set(scopes_of(passed.value for call in (*uses, *found) for passed in call.arguments))
+    for _ in range(_MAX_ROUNDS):
+        fresh = _calls_of(unit, resolver, left, forwarding)
+        if not fresh:
+            break
+        found += [call for _, call in fresh]
+        done = {id(site) for site, _ in fresh}
+        left = [site for site in left if id(site) not in done]
+        forwarding |= set(scopes_of(passed.value for _, call in fresh for passed in call.arguments))
+    return sorted(found, key=lambda call: call.span)
+
+
+def _calls_of(unit: Unit, resolver: Resolver, sites: list[CallSite], scopes: set[int]) -> list[tuple[CallSite, ProjectCall]]:
+    """The calls among ``sites`` of the functions with these scopes."""
+    if not scopes:
+        return []
+    found = []
+    for site in sites:
+        scope = resolver.function_of(site.call.callee)
+        if scope in scopes:
+            found.append((site, _call(resolver, site, (f"here:{scope}",), unit)))
+    return found
+
+
+def _call(resolver: Resolver, site: CallSite, symbol: tuple[str, ...], unit: Unit) -> ProjectCall:
+    passed = tuple(resolver.passed(argument) for argument in site.call.arguments)
+    start = site.call.span.start
+    callee = Span(start, max(site.call.callee.span.end, start + 1))
+    context = unit.scopes[site.scope].name
+    return ProjectCall(symbol, passed, resolver.conditions(site.guards), context, site.call.span, callee)
+
+
+def is_from(symbol: tuple[str, ...], modules: frozenset[str]) -> bool:
+    """Whether a symbol comes from one of these modules: ``./analytics``, ``@acme/analytics``, ``app.analytics``, ``.analytics``."""
+    kind, _, name = symbol[0].partition(":")
+    if kind + ":" not in _OWN:
+        return False
+    if name in modules:
+        return True
+    for step in symbol[1:]:
+        name = name + step if name.endswith(".") else f"{name}.{step}"
+        if name in modules:
+            return True
+    return False
+
+
+def scopes_of(values: Iterable[Value]) -> Iterator[int]:
+    """The scopes of the functions whose parameters the values hold."""
+    todo = list(values)
+    while todo:
+        value = todo.pop()
+        if isinstance(value, Parameter):
+            yield value.scope
+        elif isinstance(value, Mapping):
+            todo += [entry.value for entry in value.entries]
+        elif isinstance(value, Listing):
+            todo += value.items
+        elif isinstance(value, (Text, Overlay)):
+            todo += value.parts
+        elif isinstance(value, OneOf):
+            todo += [branch.value for branch in value.branches]
+        elif isinstance(value, Invoked):
+            todo += [argument.value for argument in value.arguments]
+        elif isinstance(value, Callback):
+            todo += value.results
+
+
+def reaches(passed: Iterable[Passed], scope: int) -> bool:
+    """Whether what is passed holds a parameter of the function with this scope."""
+    return scope in set(scopes_of(argument.value for argument in passed))

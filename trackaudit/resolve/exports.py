@@ -1,0 +1,71 @@
+"""What a module gives others: its exports as values."""
+
+from __future__ import annotations
+
+from trackaudit.model import Member, Name, Span
+from trackaudit.resolve.resolver import Resolver
+from trackaudit.resolve.values import Blueprint, Callback, Invoked, Mapping, OneOf, Reference, Value
+
+Exported = tuple[str, Value]
+_NOWHERE = Span(0, 0)
+
+
+def exports_of(resolver: Resolver, names: frozenset[str] | None) -> tuple[list[Exported], list[str]]:
+    """The exports called ``names`` (all, where None), and the modules of which everything is passed on.
+
+    In Python every name of the module counts, imports included.
+    """
+    if resolver.python:
+        return _python(resolver, names)
+    found: list[Exported] = []
+    stars: list[str] = []
+    for export in resolver.unit.exports:
+        if export.name == "*":
+            stars.append(export.module or "")
+        elif names is not None and export.name not in names:
+            continue
+        elif export.module is not None:
+            symbol = resolver.module_symbol(export.module, export.imported)
+            if symbol is not None:
+                found.append((export.name, Reference(symbol, (export.name,), _NOWHERE)))
+        elif export.value is not None:
+            found.append((export.name, resolver.known_as(export.value)))
+    return [*found, *_commonjs(resolver, names)], stars
+
+
+def _python(resolver: Resolver, names: frozenset[str] | None) -> tuple[list[Exported], list[str]]:
+    bindings = resolver.unit.bindings[0]
+    stars = [binding.module or "" for binding in bindings.get("*", ())]
+    found = [
+        (name, resolver.known_as(Name(name, 0, known[0].span)))
+        for name, known in bindings.items()
+        if name != "*" and (names is None or name in names)
+    ]
+    return found, stars
+
+
+def _commonjs(resolver: Resolver, names: frozenset[str] | None) -> list[Exported]:
+    """``module.exports = …``, ``module.exports.name = …``, ``exports.name = …``."""
+    found: list[Exported] = []
+    for assignment in resolver.unit.assignments:
+        target = assignment.target
+        if not isinstance(target, Member):
+            continue
+        symbol = resolver.symbol(target)
+        if symbol == ("global:module", "exports"):
+            value = resolver.known_as(assignment.value)
+            found.append(("default", value))
+            if isinstance(value, Mapping):
+                found += [(entry.key, entry.value) for entry in value.entries]
+        elif symbol is not None and len(symbol) > 1 and symbol[:-1] in (("global:module", "exports"), ("global:exports",)):
+            found.append((symbol[-1], resolver.known_as(assignment.value)))
+    return [item for item in found if names is None or item[0] in names]
+
+
+def matters(value: Value) -> bool:
+    """Whether a value can lead to a tracker: a function, a class, something from elsewhere, or an object with one of these."""
+    if isinstance(value, Mapping):
+        return any(matters(entry.value) for entry in value.entries)
+    if isinstance(value, OneOf):
+        return any(matters(branch.value) for branch in value.branches)
+    return isinstance(value, (Callback, Reference, Blueprint)) or (isinstance(value, Invoked) and bool(value.symbol))

@@ -1,0 +1,161 @@
+"""Analysing a project in rounds: the files that mention a tracker, then those that use what these hand out.
+
+The first round reads what the prefilter kept. Then every module that exports a wrapper of a tracker, or a tracker itself, has its
+importers read, with what they import from it as a thing of interest, and modules that only define a value that a use needs are
+read for that value. Rounds end when nothing new is wanted, or at stated bounds; what a bound cut off is counted.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from trackaudit.link.linker import Linked, Linker
+from trackaudit.link.modules import Modules
+from trackaudit.link.pythons import Pythons
+from trackaudit.link.scripts import Scripts
+from trackaudit.resolve.facts import Wanted
+
+if TYPE_CHECKING:
+    from trackaudit.cache import Cache
+    from trackaudit.resolve.values import FileFacts
+    from trackaudit.run import Run
+
+MAX_ROUNDS = 6
+MAX_FILES = 4_000  # that mention no tracker and are read because they import a wrapper of one
+_CONFIGURATION_SIZE = 1_000_000
+
+
+class Rounds:
+    """The facts of a project's files, as they come in. ``cut`` counts the files that a bound left out."""
+
+    def __init__(self, run: Run, cache: Cache | None) -> None:
+        self.run, self.cache = run, cache
+        self.wanted: dict[str, Wanted] = {}
+        self.files: dict[str, FileFacts] = {}
+        self.cut = 0
+        names = set(run.names) | set(run.texts)
+        self.scripts, self.pythons = Scripts(names, self._read), Pythons(names)
+        self.modules = Modules(self.files, self.scripts, self.pythons, names)
+        self._sought: set[tuple[str, bytes]] = set()
+        self._by_name: dict[str, list[bytes]] | None = None
+
+    def analyse(self, asked: dict[str, Wanted]) -> None:
+        """Analyse files again, with what is asked now beside what was wanted of them before."""
+        merged = {path: _both(self.wanted[path], new) if path in self.wanted else new for path, new in asked.items()}
+        changed = {path: new for path, new in merged.items() if self.wanted.get(path) != new}
+        self.wanted.update(changed)
+        for path, facts in self.run.analyse(changed, self.cache).items():
+            self.files[path] = facts
+
+    def first(self) -> None:
+        """Read every file that mentions a tracker."""
+        self.analyse({path: Wanted(self.run.hits[path].sdks) for path in self.run.texts})
+
+    def link(self) -> list[Linked]:
+        """Follow wrappers and values across files until nothing new is wanted, and return every use."""
+        linker = Linker(self.files, self.modules, self.run.catalogue)
+        found: list[Linked] = []
+        for _ in range(MAX_ROUNDS):
+            self.modules.missing.clear()
+            found = linker.link()
+            asked = self._importers(linker)
+            for path, names in self._definers().items():
+                asked[path] = (
+                    _both(asked[path], Wanted(frozenset(), exports=names)) if path in asked else self._asking(path, names)
+                )
+            asked = {path: new for path, new in asked.items() if self.run.load(path)}
+            before = len(self.wanted), sum(len(wanted.modules) for wanted in self.wanted.values())
+            self.analyse(asked)
+            if not asked or before == (len(self.wanted), sum(len(wanted.modules) for wanted in self.wanted.values())):
+                return found
+        return found
+
+    def _asking(self, path: str, names: frozenset[str]) -> Wanted:
+        hits = self.run.hits.get(path)
+        return Wanted(hits.sdks if hits is not None else frozenset(), exports=names)
+
+    # --- who uses a wrapper -------------------------------------------------------------------------
+
+    def _importers(self, linker: Linker) -> dict[str, Wanted]:
+        """The files that import what leads to a tracker, with the modules that they import it from."""
+        asked: dict[str, Wanted] = {}
+        for home in list(self.files):
+            names = linker.carrying(home)
+            if not names:
+                continue
+            for path, specifier in self._importing(home):
+                if (path, specifier) in self._sought or path == home:
+                    continue
+                self._sought.add((path, specifier))
+                if path not in self.wanted and len(self.wanted) >= len(self.run.hits) + MAX_FILES:
+                    self.cut += 1
+                    continue
+                module = specifier.decode("utf-8", "replace")
+                if not self.run.load(path) or not self._uses(path, names):
+                    continue
+                new = Wanted(self.run.hits[path].sdks, modules=frozenset((module,)))
+                asked[path] = _both(asked[path], new) if path in asked else new
+        return asked
+
+    def _uses(self, path: str, names: set[str]) -> bool:
+        """Whether a file can use one of these exports: a default or a namespace may have any name there."""
+        text = self.run.texts[path]
+        return "default" in names or b"*" in text or b"require" in text or any(name.encode() in text for name in names)
+
+    def _importing(self, home: str) -> list[tuple[str, bytes]]:
+        """The files that import a module, and how they write it."""
+        found = []
+        for name in self._names_of(home):
+            for specifier in self._specifiers().get(name, ()):
+                for path in self.run.imports[specifier]:
+                    if self._means(specifier, path) == home:
+                        found.append((path, specifier))
+        return found
+
+    def _means(self, specifier: bytes, path: str) -> str | None:
+        text = specifier.decode("utf-8", "replace")
+        return self.pythons.find(text, path) if path.endswith(".py") else self.scripts.find(text, path)
+
+    def _names_of(self, home: str) -> set[str]:
+        if home.endswith(".py"):
+            stem = home.rpartition("/")[2].removesuffix(".py")
+            return {os.path.dirname(home).rpartition("/")[2] if stem == "__init__" else stem, ""}
+        return self.scripts.names_of(home)
+
+    def _specifiers(self) -> dict[str, list[bytes]]:
+        """All specifiers by their last word, without an ending."""
+        if self._by_name is None:
+            self._by_name = {}
+            for specifier in self.run.imports:
+                last = specifier.rpartition(b"/")[2] if b"/" in specifier else specifier.rpartition(b".")[2] or specifier
+                whole = last.decode("utf-8", "replace").lstrip("#@~$")
+                for name in {whole, whole.partition(".")[0]}:
+                    self._by_name.setdefault(name, []).append(specifier)
+        return self._by_name
+
+    # --- who defines a value --------------------------------------------------------------------------
+
+    def _definers(self) -> dict[str, frozenset[str]]:
+        """The modules without known facts of which uses need an export, and the names of these exports."""
+        found = {}
+        for path, names in self.modules.missing.items():
+            known = self.wanted.get(path)
+            if known is None or (known.exports is not None and not names <= known.exports):
+                found[path] = frozenset(names)
+        return found
+
+    def _read(self, path: str) -> str | None:
+        """The text of a configuration file of the project; None where it cannot be read."""
+        from trackaudit.discover import Skipped, Unreadable, read
+        from trackaudit.parse.source import Undecodable, to_utf8
+
+        try:
+            return to_utf8(read(os.path.join(self.run.request.root, path), _CONFIGURATION_SIZE)).decode("utf-8")
+        except (FileNotFoundError, Skipped, Unreadable, Undecodable):
+            return None
+
+
+def _both(old: Wanted, new: Wanted) -> Wanted:
+    exports = None if old.exports is None or new.exports is None else old.exports | new.exports
+    return Wanted(old.sdks | new.sdks, old.fields or new.fields, old.modules | new.modules, exports)
