@@ -55,25 +55,22 @@ class Rounds:
     def link(self) -> list[Linked]:
         """Follow wrappers and values across files until nothing new is wanted, and return every use."""
         linker = Linker(self.files, self.modules, self.run.catalogue)
+        uses = linker.link()
+        for _ in range(MAX_ROUNDS):
+            asked = self._importers(linker)
+            if not asked:
+                break
+            self.analyse(asked)
+            uses = linker.link()
         found: list[Linked] = []
         for _ in range(MAX_ROUNDS):
             self.modules.missing.clear()
-            found = linker.link()
-            asked = self._importers(linker)
-            for path, names in self._definers().items():
-                asked[path] = (
-                    _both(asked[path], Wanted(frozenset(), exports=names)) if path in asked else self._asking(path, names)
-                )
-            asked = {path: new for path, new in asked.items() if self.run.load(path)}
-            before = len(self.wanted), sum(len(wanted.modules) for wanted in self.wanted.values())
+            found = [linker.settled(linked) for linked in uses]
+            asked = self._definers()
+            if not asked:
+                break
             self.analyse(asked)
-            if not asked or before == (len(self.wanted), sum(len(wanted.modules) for wanted in self.wanted.values())):
-                return found
         return found
-
-    def _asking(self, path: str, names: frozenset[str]) -> Wanted:
-        hits = self.run.hits.get(path)
-        return Wanted(hits.sdks if hits is not None else frozenset(), exports=names)
 
     # --- who uses a wrapper -------------------------------------------------------------------------
 
@@ -136,13 +133,14 @@ class Rounds:
 
     # --- who defines a value --------------------------------------------------------------------------
 
-    def _definers(self) -> dict[str, frozenset[str]]:
+    def _definers(self) -> dict[str, Wanted]:
         """The modules without known facts of which uses need an export, and the names of these exports."""
         found = {}
         for path, names in self.modules.missing.items():
             known = self.wanted.get(path)
-            if known is None or (known.exports is not None and not names <= known.exports):
-                found[path] = frozenset(names)
+            unknown = known is None or (known.exports is not None and not names <= known.exports)
+            if unknown and self.run.load(path):
+                found[path] = Wanted(self.run.hits[path].sdks, exports=frozenset(names))
         return found
 
     def _read(self, path: str) -> str | None:

@@ -16,7 +16,7 @@ from trackaudit.model import Span
 from trackaudit.resolve.arguments import Given, transform
 from trackaudit.resolve.calls import scopes_of
 from trackaudit.resolve.combine import collapse, one_of
-from trackaudit.resolve.uses import as_use
+from trackaudit.resolve.uses import as_use, counting
 from trackaudit.resolve.values import (
     Blueprint,
     Branch,
@@ -67,9 +67,10 @@ class Linker:
         self.files, self.modules, self.catalogue = files, modules, catalogue
         self.flows: dict[tuple[str, int], list[_Flow]] = {}
         self.cut = 0
+        self._carried: dict[int, Use] = {}
 
     def link(self) -> list[Linked]:
-        """Every use of the project with what is known of its arguments, derived ones included."""
+        """Every use of the project, those included that callers of wrappers make; values are not yet :meth:`settled`."""
         self.flows = {}
         self.cut = 0
         plain = [Linked(path, use, (), None) for path, facts in self.files.items() for use in facts.uses]
@@ -86,8 +87,8 @@ class Linker:
                 break
             fresh = [flow for path, call in calls for flow in self._through(path, call, found)]
             derived += [flow.linked for flow in fresh]
-        replaced = {(linked.path, linked.origin.span) for linked in derived if linked.origin is not None}
-        return [self._settled(linked, (linked.path, linked.use.span) in replaced) for linked in (*plain, *derived)]
+        replaced = {id(linked.origin) for linked in derived}
+        return [*(linked._replace(origin=linked.use) if id(linked.use) in replaced else linked for linked in plain), *derived]
 
     # --- wrappers -----------------------------------------------------------------------------------
 
@@ -95,7 +96,7 @@ class Linker:
         """Remember which functions make these uses, and return those functions."""
         found = set()
         for flow in flows:
-            for scope in set(scopes_of(passed.value for passed in flow.linked.use.arguments)):
+            for scope in set(scopes_of(passed.value for passed in counting(self.catalogue, flow.linked.use))):
                 known = self.flows.setdefault((flow.owner, scope), [])
                 if len(known) < _MAX_FLOWS:
                     known.append(flow)
@@ -135,7 +136,9 @@ class Linker:
         return derived
 
     def _derive(self, path: str, call: ProjectCall, flow: _Flow, scope: int, function: Callback | int) -> _Flow:
-        use = carried_use(flow.linked.use, flow.linked.path)
+        use = self._carried.get(id(flow.linked))
+        if use is None:
+            use = self._carried[id(flow.linked)] = carried_use(flow.linked.use, flow.linked.path)
         names = self._parameters(flow.owner, scope, function)
         arguments = carried_arguments(call.arguments, path)
         arguments, bound = _adapted(call.symbol[-1], arguments)
@@ -159,10 +162,15 @@ class Linker:
 
     # --- values from other files --------------------------------------------------------------------
 
-    def _settled(self, linked: Linked, replaced: bool) -> Linked:
-        arguments = tuple(argument._replace(value=self.settle(argument.value, linked.path)) for argument in linked.use.arguments)
+    def settled(self, linked: Linked) -> Linked:
+        """The use with its values settled, of the arguments that rules look at."""
+        counted = {id(argument) for argument in counting(self.catalogue, linked.use)}
+        arguments = tuple(
+            argument._replace(value=self.settle(argument.value, linked.path)) if id(argument) in counted else argument
+            for argument in linked.use.arguments
+        )
         use = linked.use._replace(arguments=arguments)
-        return linked._replace(use=use, origin=use if replaced else linked.origin)
+        return linked._replace(use=use, origin=use if linked.origin is linked.use else linked.origin)
 
     def settle(self, value: Value, path: str, depth: int = 0) -> Value:
         """The value with everything in it that other modules define put in its place, and the rest said to be unknown."""

@@ -38,7 +38,7 @@ class Modules:
 
     def __init__(self, files: dict[str, FileFacts], scripts: Scripts, pythons: Pythons, names: Collection[str]) -> None:
         self.files, self.scripts, self.pythons = files, scripts, pythons
-        self.missing: dict[str, set[str]] = {}  # exports that were asked of modules without facts of them
+        self.missing: dict[str, set[str]] = {}  # exports that values were asked for, of modules without facts of them
         self._settings = sorted(name for name in names if name.endswith(".py") and _SETTINGS.search(name))[:8]
         self._tables: dict[int, dict[str, Value]] = {}
 

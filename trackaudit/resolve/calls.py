@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from trackaudit.model import CallSite, Span, Unit
 from trackaudit.resolve.resolver import Resolver
+from trackaudit.resolve.uses import counting
 from trackaudit.resolve.values import (
     Callback,
     Invoked,
@@ -14,18 +15,20 @@ from trackaudit.resolve.values import (
     OneOf,
     Overlay,
     Parameter,
-    Passed,
     ProjectCall,
     Text,
     Use,
     Value,
 )
+from trackaudit.sdks.catalogue import Catalogue
 
 _OWN = ("file:", "npm:", "pypi:")
 _MAX_ROUNDS = 6
 
 
-def project_calls(unit: Unit, resolver: Resolver, uses: list[Use], modules: frozenset[str]) -> list[ProjectCall]:
+def project_calls(
+    unit: Unit, resolver: Resolver, catalogue: Catalogue, uses: list[Use], modules: frozenset[str]
+) -> list[ProjectCall]:
     """Calls of what is imported from ``modules``, and of this file's functions whose parameters reach a use or such a call."""
     found: list[ProjectCall] = []
     taken = {use.span for use in uses}
@@ -36,7 +39,9 @@ def project_calls(unit: Unit, resolver: Resolver, uses: list[Use], modules: froz
             found.append(_call(resolver, site, symbol, unit))
         elif site.call.span not in taken:
             left.append(site)
-    forwarding = set(scopes_of(passed.value for call in (*uses, *found) for passed in call.arguments))
+    passed = [argument for use in uses for argument in counting(catalogue, use)]
+    passed += [argument for call in found for argument in call.arguments]
+    forwarding = set(scopes_of(argument.value for argument in passed))
     for _ in range(_MAX_ROUNDS):
         fresh = _calls_of(unit, resolver, left, forwarding)
         if not fresh:
@@ -44,7 +49,7 @@ def project_calls(unit: Unit, resolver: Resolver, uses: list[Use], modules: froz
         found += [call for _, call in fresh]
         done = {id(site) for site, _ in fresh}
         left = [site for site in left if id(site) not in done]
-        forwarding |= set(scopes_of(passed.value for _, call in fresh for passed in call.arguments))
+        forwarding |= set(scopes_of(argument.value for _, call in fresh for argument in call.arguments))
     return sorted(found, key=lambda call: call.span)
 
 
@@ -83,26 +88,27 @@ def is_from(symbol: tuple[str, ...], modules: frozenset[str]) -> bool:
 
 
 def scopes_of(values: Iterable[Value]) -> Iterator[int]:
-    """The scopes of the functions whose parameters the values hold."""
-    todo = list(values)
+    """The scopes of the functions whose callers decide about the values.
+
+    A member of a parameter that stands under a key (``{ email: user.email }``) is told by its own name already.
+    """
+    todo = [(value, False) for value in values]
     while todo:
-        value = todo.pop()
+        value, leaf = todo.pop()
         if isinstance(value, Parameter):
-            yield value.scope
+            if not leaf or len(value.path) == 1:
+                yield value.scope
         elif isinstance(value, Mapping):
-            todo += [entry.value for entry in value.entries]
+            todo += [(entry.value, True) for entry in value.entries]
         elif isinstance(value, Listing):
-            todo += value.items
-        elif isinstance(value, (Text, Overlay)):
-            todo += value.parts
+            todo += [(item, leaf) for item in value.items]
+        elif isinstance(value, Overlay):
+            todo += [(part, False) for part in value.parts]
+        elif isinstance(value, Text):
+            todo += [(part, True) for part in value.parts]
         elif isinstance(value, OneOf):
-            todo += [branch.value for branch in value.branches]
+            todo += [(branch.value, leaf) for branch in value.branches]
         elif isinstance(value, Invoked):
-            todo += [argument.value for argument in value.arguments]
+            todo += [(argument.value, True) for argument in value.arguments]
         elif isinstance(value, Callback):
-            todo += value.results
-
-
-def reaches(passed: Iterable[Passed], scope: int) -> bool:
-    """Whether what is passed holds a parameter of the function with this scope."""
-    return scope in set(scopes_of(argument.value for argument in passed))
+            todo += [(result, leaf) for result in value.results]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackaudit.model import Member, Name, Span
+from trackaudit.model import Expr, Function, Member, Name, Span
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.values import Blueprint, Callback, Invoked, Mapping, OneOf, Reference, Value
 
@@ -28,9 +28,17 @@ def exports_of(resolver: Resolver, names: frozenset[str] | None) -> tuple[list[E
             symbol = resolver.module_symbol(export.module, export.imported)
             if symbol is not None:
                 found.append((export.name, Reference(symbol, (export.name,), _NOWHERE)))
-        elif export.value is not None:
+        elif export.value is not None and (names is not None or not _left_out(resolver, export.value)):
             found.append((export.name, resolver.known_as(export.value)))
     return [*found, *_commonjs(resolver, names)], stars
+
+
+def _left_out(resolver: Resolver, value: Expr) -> bool:
+    """Whether a value is a function that was not lowered, because it has nothing to do with a tracker."""
+    if isinstance(value, Name):
+        known = resolver.unit.lookup(value.id, value.scope)
+        value = known[0][0].value or value if known is not None else value
+    return isinstance(value, Function) and value.scope in resolver.unit.pending
 
 
 def _python(resolver: Resolver, names: frozenset[str] | None) -> tuple[list[Exported], list[str]]:

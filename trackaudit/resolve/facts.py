@@ -37,7 +37,7 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
     if unit.language != "python":
         _learn_loaders(unit, resolver, catalogue, wanted.sdks, scripts)
     uses = Finder(unit, resolver, catalogue, wanted.sdks).uses()
-    calls = project_calls(unit, resolver, uses, wanted.modules)
+    calls = project_calls(unit, resolver, catalogue, uses, wanted.modules)
     exports, stars = exports_of(resolver, wanted.exports)
     if wanted.exports is None:
         exports = [(name, value) for name, value in exports if matters(value)]

@@ -54,6 +54,7 @@ from trackaudit.resolve.values import (
     Passed,
     Pattern,
     Reference,
+    Text,
     Value,
 )  # fmt: skip
 
@@ -61,6 +62,8 @@ MAX_DEPTH = 24
 TRUTH = "a truth value"  # the reason of a Dynamic that is only ever true or false
 ITSELF = "refers to itself"
 _SELF = ("this", "self", "cls")
+_ELSEWHERE = ("npm:", "file:", "pypi:")
+_PLACED = (Known, Text, Pattern, Mapping, Listing, Callback, Blueprint)  # their places do not depend on who asks
 _BAGS = (Mapping, Overlay, Parameter, Reference, OneOf, Invoked, Dynamic)
 _COMPARING = frozenset(("==", "===", "!=", "!==", "<", ">", "<=", ">=", "in", "not in", "instanceof"))
 _MERGING = frozenset((("global:Object", "assign"), ("global:_", "merge"), ("global:_", "assign"), ("global:$", "extend")))
@@ -79,6 +82,9 @@ class Resolver(Symbols):
         super().__init__(unit, text)
         self._changes: dict[tuple[int, str], list[Change]] | None = None
         self._blueprints: dict[int, Blueprint] = {}
+        self._made: dict[int, Callback] = {}
+        self._returning = 0  # how many functions' results are being evaluated
+        self._named: dict[tuple[int, str], Value] = {}
         self.functions: dict[int, Function] = {}  # those that were asked for, by their scopes
 
     def value(self, expr: Expr) -> Value:
@@ -177,11 +183,19 @@ class Resolver(Symbols):
         return Listing(tuple(items), unseen, expr.span)
 
     def _function(self, expr: Function) -> Value:
+        known = self._made.get(expr.scope)
+        if known is not None:
+            return known
         self.unit.demand(expr.scope)
         self.functions[expr.scope] = expr
         returned = self.unit.returns.get(expr.scope, [])
+        self._returning += 1
         results = tuple(self._unless_changed(self.value(value), expr.scope) for value, _ in returned[:MAX_BRANCHES])
-        return Callback(expr.scope, expr.parameters, results or (Known(None, expr.span),), expr.span)
+        self._returning -= 1
+        made = Callback(expr.scope, expr.parameters, results or (Known(None, expr.span),), expr.span)
+        if self.depth <= MAX_DEPTH // 2:
+            self._made[expr.scope] = made
+        return made
 
     def _class(self, expr: Class) -> Value:
         """A class, or an instance of it: its fields and those of its methods that were lowered."""
@@ -239,11 +253,16 @@ class Resolver(Symbols):
         key = (scope, expr.id)
         if key in self.busy:
             return Dynamic(ITSELF, (expr.id,), expr.span)
+        if key in self._named:
+            return self._named[key]
         self.busy.add(key)
         try:
-            return self._mutated(self._bound(expr, bindings, scope), scope, expr.id)
+            value = self._mutated(self._bound(expr, bindings, scope), scope, expr.id)
         finally:
             self.busy.discard(key)
+        if isinstance(value, _PLACED) and self.depth <= MAX_DEPTH // 2:
+            self._named[key] = value
+        return value
 
     def _bound(self, expr: Name, bindings: list[Binding], scope: int) -> Value:
         branches = [Branch(self.conditions(binding.guards), self._binding_value(expr, binding, scope)) for binding in bindings
@@ -363,7 +382,8 @@ class Resolver(Symbols):
             key = self.value(expr.arguments[0].value)
             if isinstance(key, Known) and isinstance(key.value, str):
                 return Dynamic("member", (*chain[:-1], key.value), expr.span)
-        arguments = tuple(self.passed(argument) for argument in expr.arguments)
+        elsewhere = bool(symbol) and symbol[0].startswith(_ELSEWHERE) and self._returning  # who made it says enough of a result
+        arguments = () if elsewhere else tuple(self.passed(argument) for argument in expr.arguments)
         return Invoked(symbol or (), ".".join(chain), arguments, expr.span)
 
     def _returned(self, target: Callback, expr: Call) -> Value:

@@ -40,6 +40,26 @@ def as_use(catalogue: Catalogue, symbol: tuple[str, ...], call: ProjectCall) -> 
     )
 
 
+def counting(catalogue: Catalogue, use: Use) -> tuple[Passed, ...]:
+    """The arguments of a use that rules look at: options of set-ups; bags, pairs and ids of sends."""
+    client = catalogue.client_of(use)
+    calls = [call for call in client["call"] if call["method"] == use.method] if use.form in ("call", "command") else []
+    if not calls or any(call["role"] != "send" for call in calls):
+        return use.arguments
+    names = {name.partition(".")[0] for call in calls for kind in ("bags", "pairs", "id") for name in call[kind]}
+    found = []
+    position = 0
+    for argument in use.arguments:
+        if argument.name is not None or argument.spread:
+            counts = argument.name is None or argument.name in names
+        else:
+            counts = any(position < len(call["parameters"]) and call["parameters"][position] in names for call in calls)
+            position += 1
+        if counts:
+            found.append(argument)
+    return tuple(found)
+
+
 class Finder:
     """Matches what a unit calls, renders and assigns against the records."""
 

@@ -79,6 +79,10 @@ class Catalogue:
     def client_named(self, sdk: str, name: str) -> Table:
         return next(client for client in self.record(sdk)["client"] if client["id"] == name)
 
+    def client_of(self, use: Any) -> Table:
+        """The client that a use is of."""
+        return self.client_named(use.sdk, use.client)
+
     def match(self, symbol: Symbol) -> Match | None:
         """The client and method that a symbol names, through instances that methods return."""
         for end in range(len(symbol), 0, -1):
