@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
+from functools import cache as cache_of
 from typing import TYPE_CHECKING
 
 from trackaudit import suppress
@@ -39,7 +40,7 @@ def judge(run: Run) -> Report:
     rounds.first()
     sources: dict[str, bytes] = {}
     pins = _pins(run, sources)
-    project = Project(rounds.files, rounds.link(), pins, run.catalogue, run.packages)
+    project = Project(rounds.files, rounds.link(_telling(run)), pins, run.catalogue, run.packages)
     reachable = _reachable_packages(project)
     if reachable:
         wanted = run.with_fields(lambda path: project.package_of(path) in reachable)
@@ -93,6 +94,14 @@ def _pins(run: Run, sources: dict[str, bytes]) -> Pins:
             found[path] = (kind, pins)
             sources[path] = text
     return Pins(found)
+
+
+def _telling(run: Run) -> Callable[[str], bool]:
+    """Whether a name says that what it stands for may be personal."""
+    from trackaudit.personal import PersonalData
+
+    of_name = cache_of(PersonalData(run.catalogue.personal_data).of_name)
+    return lambda name: of_name(name) is not None
 
 
 def at_home(result: Result) -> Result:

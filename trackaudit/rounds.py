@@ -8,6 +8,7 @@ read for that value. Rounds end when nothing new is wanted, or at stated bounds;
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trackaudit.link.linker import Linked, Linker
@@ -15,6 +16,7 @@ from trackaudit.link.modules import Modules
 from trackaudit.link.pythons import Pythons
 from trackaudit.link.scripts import Scripts
 from trackaudit.resolve.facts import Wanted
+from trackaudit.resolve.values import nothing
 
 if TYPE_CHECKING:
     from trackaudit.cache import Cache
@@ -52,8 +54,11 @@ class Rounds:
         """Read every file that mentions a tracker."""
         self.analyse({path: Wanted(self.run.hits[path].sdks) for path in self.run.texts})
 
-    def link(self) -> list[Linked]:
-        """Follow wrappers and values across files until nothing new is wanted, and return every use."""
+    def link(self, telling: Callable[[str], bool]) -> list[Linked]:
+        """Follow wrappers and values across files until nothing new is wanted, and return every use.
+
+        ``telling`` says whether a name alone makes what stands under it worth following: of the data that is sent, only that is.
+        """
         linker = Linker(self.files, self.modules, self.run.catalogue)
         uses = linker.link()
         for _ in range(MAX_ROUNDS):
@@ -65,7 +70,7 @@ class Rounds:
         found: list[Linked] = []
         for _ in range(MAX_ROUNDS):
             self.modules.missing.clear()
-            found = [linker.settled(linked) for linked in uses]
+            found = [linker.settled(linked, telling) for linked in uses]
             asked = self._definers()
             if not asked:
                 break
@@ -91,14 +96,15 @@ class Rounds:
                 module = specifier.decode("utf-8", "replace")
                 if not self.run.load(path) or not self._uses(path, names):
                     continue
-                new = Wanted(self.run.hits[path].sdks, modules=frozenset((module,)))
+                new = Wanted(self.run.hits[path].sdks, modules=frozenset(((module, frozenset(names)),)))
                 asked[path] = _both(asked[path], new) if path in asked else new
         return asked
 
     def _uses(self, path: str, names: set[str]) -> bool:
-        """Whether a file can use one of these exports: a default or a namespace may have any name there."""
+        """Whether a file can use one of these exports: a default may have any name there, and be passed on without one."""
         text = self.run.texts[path]
-        return "default" in names or b"*" in text or b"require" in text or any(name.encode() in text for name in names)
+        passing = b"import *" if path.endswith(".py") else b"export *"
+        return "default" in names or passing in text or any(name.encode() in text for name in names)
 
     def _importing(self, home: str) -> list[tuple[str, bytes]]:
         """The files that import a module, and how they write it."""
@@ -139,8 +145,13 @@ class Rounds:
         for path, names in self.modules.missing.items():
             known = self.wanted.get(path)
             unknown = known is None or (known.exports is not None and not names <= known.exports)
-            if unknown and self.run.load(path):
-                found[path] = Wanted(self.run.hits[path].sdks, exports=frozenset(names))
+            if not unknown or not self.run.load(path):
+                continue
+            if known is None and not self._uses(path, names):
+                self.wanted[path] = Wanted(frozenset(), exports=frozenset(names))
+                self.files[path] = nothing(self.run.languages[path])
+                continue
+            found[path] = Wanted(self.run.hits[path].sdks, exports=frozenset(names))
         return found
 
     def _read(self, path: str) -> str | None:
@@ -156,4 +167,7 @@ class Rounds:
 
 def _both(old: Wanted, new: Wanted) -> Wanted:
     exports = None if old.exports is None or new.exports is None else old.exports | new.exports
-    return Wanted(old.sdks | new.sdks, old.fields or new.fields, old.modules | new.modules, exports)
+    modules = dict(old.modules)
+    for module, names in new.modules:
+        modules[module] = modules.get(module, frozenset()) | names
+    return Wanted(old.sdks | new.sdks, old.fields or new.fields, frozenset(modules.items()), exports)

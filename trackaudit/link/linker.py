@@ -7,6 +7,7 @@ modules export in the place of what is imported.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from trackaudit.findings import Related
@@ -15,8 +16,8 @@ from trackaudit.link.modules import Modules
 from trackaudit.model import Span
 from trackaudit.resolve.arguments import Given, transform
 from trackaudit.resolve.calls import scopes_of
-from trackaudit.resolve.combine import collapse, one_of
-from trackaudit.resolve.uses import as_use, counting
+from trackaudit.resolve.combine import collapse, names_of, one_of
+from trackaudit.resolve.uses import as_use, counting, is_send
 from trackaudit.resolve.values import (
     Blueprint,
     Branch,
@@ -162,15 +163,41 @@ class Linker:
 
     # --- values from other files --------------------------------------------------------------------
 
-    def settled(self, linked: Linked) -> Linked:
-        """The use with its values settled, of the arguments that rules look at."""
+    def settled(self, linked: Linked, telling: Callable[[str], bool]) -> Linked:
+        """The use with its values settled, of the arguments that rules look at, and of data as far as ``telling`` says."""
+        sent = is_send(self.catalogue, linked.use)
         counted = {id(argument) for argument in counting(self.catalogue, linked.use)}
         arguments = tuple(
-            argument._replace(value=self.settle(argument.value, linked.path)) if id(argument) in counted else argument
+            argument._replace(
+                value=self._data(argument.value, linked.path, telling) if sent else self.settle(argument.value, linked.path)
+            )
+            if id(argument) in counted
+            else argument
             for argument in linked.use.arguments
         )
         use = linked.use._replace(arguments=arguments)
         return linked._replace(use=use, origin=use if linked.origin is linked.use else linked.origin)
+
+    def _data(self, value: Value, path: str, telling: Callable[[str], bool]) -> Value:
+        """A value that is sent: bags are settled, what stands in them only where its name makes it matter what it is."""
+
+        def change(part: Value) -> Value | None:
+            if not isinstance(part, Mapping):
+                return None if isinstance(part, (Overlay, OneOf, Listing)) else self.settle(part, path)
+            entries = []
+            for entry in part.entries:
+                inner = entry.value
+                if isinstance(inner, (Mapping, Overlay, Listing, OneOf)):
+                    inner = self._data(inner, path, telling)
+                elif telling(entry.key) or any(telling(name) for name in names_of(inner)[-1:]):
+                    inner = self.settle(inner, path)
+                else:
+                    inner = _unlinked(inner)
+                entries.append(entry._replace(value=inner))
+            return part._replace(entries=tuple(entries))
+
+        settled = transform(value, change)
+        return collapse(list(settled.parts), settled.span) if isinstance(settled, Overlay) else settled
 
     def settle(self, value: Value, path: str, depth: int = 0) -> Value:
         """The value with everything in it that other modules define put in its place, and the rest said to be unknown."""
@@ -255,6 +282,13 @@ class Linker:
         if isinstance(value, OneOf):
             return any(self.carries(path, branch.value, depth + 1) for branch in value.branches)
         return False
+
+
+def _unlinked(value: Value) -> Value:
+    """What is known of a value without looking into other modules."""
+    if isinstance(value, Reference):
+        return Dynamic("imported", value.path, value.span)
+    return value._replace(default=None) if isinstance(value, Parameter) else value
 
 
 def _expanded(arguments: tuple[Passed, ...], scope: int, given: Given) -> tuple[Passed, ...]:

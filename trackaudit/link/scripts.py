@@ -47,7 +47,7 @@ class Scripts:
         self.find = cache(self._find)
         self._paths = cache(self._paths_of)
         self._packages: dict[str, str] | None = None
-        self._alias_names: set[str] | None = None
+        self._names: dict[str, set[str]] | None = None
 
     def _find(self, specifier: str, importer: str) -> str | None:
         """The file that ``specifier`` means in the file ``importer``, None for what is not the project's own."""
@@ -87,31 +87,36 @@ class Scripts:
     def names_of(self, path: str) -> set[str]:
         """The last words of the specifiers that can mean a file: how others may import it."""
         stem = path.rpartition("/")[2].partition(".")[0]
-        names = {stem, path.rpartition("/")[2]} | self._aliases()
-        folder = dirname(path)
+        names = {stem, path.rpartition("/")[2]} | self._published().get(path, set())
         if stem == "index":
-            names.add(folder.rpartition("/")[2] or "index")
-            names |= {".", "..", ""}
-        for name, home in self.packages().items():
-            if path.startswith(home + "/") or not home:
-                names.add(name.rpartition("/")[2])
+            names |= {dirname(path).rpartition("/")[2] or "index", ".", ".."}
         return names
 
-    def _aliases(self) -> set[str]:
-        """The last words of the aliases that stand for one file each, whatever that is called."""
-        if self._alias_names is None:
-            self._alias_names = set()
-            for path in self.files:
-                base = path.rpartition("/")[2]
-                if base in _CONFIGURATIONS:
-                    patterns = [pattern for _, pattern, _ in self._paths(path, 0)[1]]
-                elif base == "package.json" and "node_modules/" not in path:
-                    imports = (self.json(path) or {}).get("imports")
-                    patterns = list(imports) if isinstance(imports, dict) else []
-                else:
-                    continue
-                self._alias_names |= {pattern.rpartition("/")[2].lstrip("#@~$") for pattern in patterns if "*" not in pattern}
-        return self._alias_names
+    def _published(self) -> dict[str, set[str]]:
+        """The files that a manifest or a configuration gives a name of its own, with the last words of these names."""
+        if self._names is not None:
+            return self._names
+        self._names = {}
+        known = [(name, join(home, "package.json")) for name, home in self.packages().items()]
+        for name, manifest in known:
+            table = self.json(manifest) or {}
+            for field in ("exports", "imports"):
+                keys = table.get(field)
+                for key in keys if isinstance(keys, dict) else ():
+                    if "*" not in key and key.startswith(("./", "#")):
+                        self._publish(name + key[1:] if key.startswith(".") else key, manifest)
+            self._publish(name, manifest)
+        for path in self.files:
+            if path.rpartition("/")[2] in _CONFIGURATIONS:
+                for _, pattern, _ in self._paths(path, 0)[1]:
+                    if "*" not in pattern:
+                        self._publish(pattern, path)
+        return self._names
+
+    def _publish(self, specifier: str, importer: str) -> None:
+        found = self.find(specifier, importer)
+        if found is not None and self._names is not None:
+            self._names.setdefault(found, set()).add(specifier.rpartition("/")[2].lstrip("#@~$"))
 
     def packages(self) -> dict[str, str]:
         """The folder of each package of the repository, by its name."""

@@ -11,13 +11,15 @@ _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 class Interest:
     """The words that make code worth lowering: ``words`` as they are, ``folded`` (lower-case) in any case.
 
-    The empty word makes everything worth it, no word at all nothing. ``modules`` are the project's own modules whose use
-    matters, as they are written where they are imported.
+    The empty word makes everything worth it, no word at all nothing. ``modules`` are the project's own modules whose
+    use matters, as they are written where they are imported, each with the exports that do; ``default`` stands for all of them.
     """
 
-    def __init__(self, words: Iterable[str], folded: Iterable[str] = (), modules: Iterable[str] = ()) -> None:
+    def __init__(
+        self, words: Iterable[str], folded: Iterable[str] = (), modules: Iterable[tuple[str, frozenset[str]]] = ()
+    ) -> None:
         self.words = tuple(words)
-        self.modules = frozenset(modules)
+        self.modules = dict(modules)
         self._words = tuple(word.encode() for word in (*self.words, *(module for module in self.modules if "/" in module)))
         self._folded = tuple(word.encode() for word in folded)
 
@@ -25,9 +27,12 @@ class Interest:
         """Whether a name of the program holds one of the words."""
         return any(word in name for word in self.words)
 
-    def imports(self, module: str) -> bool:
-        """Whether what is imported from a module is of interest."""
-        return module in self.modules or self.names(module)
+    def imports(self, module: str, name: str | None) -> bool:
+        """Whether what is imported from a module under a name (None for the module itself) is of interest."""
+        names = self.modules.get(module)
+        if names is None:
+            return self.names(module)
+        return name is None or name in names or "default" in names
 
     def inside(self, data: bytes) -> bool:
         """Whether one of the words stands in the bytes."""

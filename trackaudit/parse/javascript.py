@@ -158,14 +158,11 @@ class _Lowering(Expressions):
                     self.import_part(part, module, scope)
 
     def import_part(self, part: Node, module: str, scope: int) -> None:
-        if self.mentions is not None and self.interest is not None and self.interest.imports(module):
-            self.mentions.add(self.words(part))
-        declare = self.unit.declare
         if part.type == "identifier":
-            declare(scope, self.source(part), "import", span_of(part), module=module, imported="default")
+            self.imported(part, part, module, "default", scope)
         elif part.type == "namespace_import":
             name = children(part)[0]
-            declare(scope, self.source(name), "import", span_of(name), module=module)
+            self.imported(part, name, module, None, scope)
         elif part.type == "named_imports":
             for specifier in part.named_children:
                 name = specifier.child_by_field_name("name")
@@ -173,7 +170,12 @@ class _Lowering(Expressions):
                     continue
                 local = specifier.child_by_field_name("alias") or name
                 imported = self.string(name) if name.type == "string" else self.source(name)
-                declare(scope, self.source(local), "import", span_of(local), module=module, imported=imported)
+                self.imported(specifier, local, module, imported, scope)
+
+    def imported(self, part: Node, local: Node, module: str, name: str | None, scope: int) -> None:
+        if self.mentions is not None and self.interest is not None and self.interest.imports(module, name):
+            self.mentions.add(self.words(part))
+        self.unit.declare(scope, self.source(local), "import", span_of(local), module=module, imported=name)
 
     def export_statement(self, node: Node, scope: int, guards: Guards) -> None:
         declaration, value, source = child_fields(node, "declaration", "value", "source")
@@ -224,8 +226,6 @@ class _Lowering(Expressions):
                 continue
             imported = self.string(name) if name.type == "string" else self.source(name)
             self.unit.exports.append(Export(exported, None, module, imported))
-            if self.mentions is not None and self.interest is not None and self.interest.imports(module):
-                self.mentions.add(self.words(specifier))
 
     def declaration(self, node: Node, scope: int, guards: Guards) -> None:
         first = node.children[0].type if node.children else "var"

@@ -69,15 +69,20 @@ def _imported(tree: ast.Module, interest: Interest) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names if interest.imports(alias.name)}
+            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names if interest.imports(alias.name, None)}
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
-            whole = interest.imports(module) if not node.level else module in interest.modules
-            dot = "" if module.endswith(".") else "."
-            found |= {
-                alias.asname or alias.name for alias in node.names if whole or f"{module}{dot}{alias.name}" in interest.modules
-            }
+            found |= {alias.asname or alias.name for alias in node.names if _imports(interest, module, alias.name)}
     return found
+
+
+def _imports(interest: Interest, module: str, name: str) -> bool:
+    """Whether ``from module import name`` is of interest: the name, or the module that it is."""
+    if f"{module}{'' if module.endswith('.') else '.'}{name}" in interest.modules:
+        return True
+    if module.startswith(".") and module not in interest.modules:
+        return False
+    return interest.imports(module, None if name == "*" else name)
 
 
 def _regions(tree: ast.Module) -> Iterator[_Region]:

@@ -27,7 +27,7 @@ _MAX_ROUNDS = 6
 
 
 def project_calls(
-    unit: Unit, resolver: Resolver, catalogue: Catalogue, uses: list[Use], modules: frozenset[str]
+    unit: Unit, resolver: Resolver, catalogue: Catalogue, uses: list[Use], modules: dict[str, frozenset[str]]
 ) -> list[ProjectCall]:
     """Calls of what is imported from ``modules``, and of this file's functions whose parameters reach a use or such a call."""
     found: list[ProjectCall] = []
@@ -73,16 +73,16 @@ def _call(resolver: Resolver, site: CallSite, symbol: tuple[str, ...], unit: Uni
     return ProjectCall(symbol, passed, resolver.conditions(site.guards), context, site.call.span, callee)
 
 
-def is_from(symbol: tuple[str, ...], modules: frozenset[str]) -> bool:
-    """Whether a symbol comes from one of these modules: ``./analytics``, ``@acme/analytics``, ``app.analytics``, ``.analytics``."""
+def is_from(symbol: tuple[str, ...], modules: dict[str, frozenset[str]]) -> bool:
+    """Whether a symbol is one of these modules' exports: of ``./analytics``, ``@acme/analytics``, ``app.analytics``, ``.analytics``."""
     kind, _, name = symbol[0].partition(":")
     if kind + ":" not in _OWN:
         return False
-    if name in modules:
-        return True
-    for step in symbol[1:]:
-        name = name + step if name.endswith(".") else f"{name}.{step}"
-        if name in modules:
+    for index in range(len(symbol)):
+        if index:
+            name = name + symbol[index] if name.endswith(".") else f"{name}.{symbol[index]}"
+        names = modules.get(name)
+        if names is not None and ("default" in names or symbol[index + 1 : index + 2] == () or symbol[index + 1] in names):
             return True
     return False
 

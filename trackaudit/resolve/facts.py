@@ -21,12 +21,12 @@ from trackaudit.sdks.catalogue import Catalogue
 
 class Wanted(NamedTuple):
     """What is asked of a file: the ``sdks`` whose words it holds, whether its sensitive ``fields`` are wanted, the project's own
-    ``modules`` of which the uses matter, as they are written in this file, and the names of its ``exports``, None for all that
-    can lead to a tracker."""
+    ``modules`` of which the uses matter, as they are written in this file, each with the names that do, and the names of its
+    ``exports``, None for all that can lead to a tracker."""
 
     sdks: frozenset[str]
     fields: bool = False
-    modules: frozenset[str] = frozenset()
+    modules: frozenset[tuple[str, frozenset[str]]] = frozenset()
     exports: frozenset[str] | None = None
 
 
@@ -37,7 +37,7 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
     if unit.language != "python":
         _learn_loaders(unit, resolver, catalogue, wanted.sdks, scripts)
     uses = Finder(unit, resolver, catalogue, wanted.sdks).uses()
-    calls = project_calls(unit, resolver, catalogue, uses, wanted.modules)
+    calls = project_calls(unit, resolver, catalogue, uses, dict(wanted.modules))
     exports, stars = exports_of(resolver, wanted.exports)
     if wanted.exports is None:
         exports = [(name, value) for name, value in exports if matters(value)]

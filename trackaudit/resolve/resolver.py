@@ -26,6 +26,7 @@ from trackaudit.model import (
     Name,
     Object,
     Regex,
+    Span,
     Spread,
     Template,
     Unary,
@@ -83,6 +84,7 @@ class Resolver(Symbols):
         self._changes: dict[tuple[int, str], list[Change]] | None = None
         self._blueprints: dict[int, Blueprint] = {}
         self._made: dict[int, Callback] = {}
+        self._conditions: dict[tuple[Span, bool], Condition] = {}
         self._returning = 0  # how many functions' results are being evaluated
         self._named: dict[tuple[int, str], Value] = {}
         self.functions: dict[int, Function] = {}  # those that were asked for, by their scopes
@@ -412,6 +414,19 @@ class Resolver(Symbols):
 
     def function_of(self, expr: Expr) -> int | None:
         """The scope of the function of this file that an expression names, None where it names none."""
+        for _ in range(MAX_DEPTH):
+            if isinstance(expr, Function):
+                self.functions[expr.scope] = expr
+                return expr.scope
+            if not isinstance(expr, Name):
+                break
+            found = self.unit.lookup(expr.id, expr.scope)
+            if found is None or any(binding.kind in ("import", "parameter", "other") for binding in found[0]):
+                return None
+            values = [binding.value for binding in found[0] if binding.value is not None and not binding.path]
+            if len(values) != 1 or not isinstance(values[0], (Name, Function)):
+                break
+            expr = values[0]
         value = self.value(expr)
         if isinstance(value, OneOf):
             value = next((branch.value for branch in value.branches if isinstance(branch.value, Callback)), value)
@@ -466,12 +481,15 @@ class Resolver(Symbols):
     def condition(self, guard: Guard) -> Condition:
         """A guard in words: its text, whether a constant decides it, and what environment it speaks of."""
         span = guard.test.span
+        known = self._conditions.get((span, guard.positive))
+        if known is not None:
+            return known
         source = self.text[span.start : span.end].decode("utf-8", "replace")
         text = " ".join(source.split())
         value = self.value(guard.test)
         constant = truthiness(value) if isinstance(value, Known) else None
         origin = value.span if isinstance(value, Known) and value.span != span else None
-        return Condition(
+        made = Condition(
             text if len(text) <= 60 else text[:57] + "…",
             guard.positive,
             constant,
@@ -479,6 +497,8 @@ class Resolver(Symbols):
             span,
             origin,
         )
+        self._conditions[span, guard.positive] = made
+        return made
 
 
 def _is_itself(value: Value) -> bool:

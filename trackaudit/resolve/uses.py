@@ -40,12 +40,17 @@ def as_use(catalogue: Catalogue, symbol: tuple[str, ...], call: ProjectCall) -> 
     )
 
 
+def is_send(catalogue: Catalogue, use: Use) -> bool:
+    """Whether a use only sends data, and sets nothing up."""
+    calls = [call for call in catalogue.client_of(use)["call"] if call["method"] == use.method]
+    return use.form in ("call", "command") and bool(calls) and all(call["role"] == "send" for call in calls)
+
+
 def counting(catalogue: Catalogue, use: Use) -> tuple[Passed, ...]:
     """The arguments of a use that rules look at: options of set-ups; bags, pairs and ids of sends."""
-    client = catalogue.client_of(use)
-    calls = [call for call in client["call"] if call["method"] == use.method] if use.form in ("call", "command") else []
-    if not calls or any(call["role"] != "send" for call in calls):
+    if not is_send(catalogue, use):
         return use.arguments
+    calls = [call for call in catalogue.client_of(use)["call"] if call["method"] == use.method]
     names = {name.partition(".")[0] for call in calls for kind in ("bags", "pairs", "id") for name in call[kind]}
     found = []
     position = 0

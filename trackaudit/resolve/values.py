@@ -244,3 +244,8 @@ class FileFacts(NamedTuple):
     scripts: tuple[Script, ...]
     comments: tuple[CommentFact, ...]
     problems: tuple[Problem, ...]
+
+
+def nothing(language: str) -> FileFacts:
+    """The facts of a file that has nothing to say."""
+    return FileFacts(language, False, "", (), (), (), (), (), (), (), (), ())
