@@ -270,4 +270,6 @@ class Run:
 
 def _stable(part: object) -> object:
     """A part of what is wanted, in an order of its own for the key of the cache."""
-    return sorted(part) if isinstance(part, frozenset) else part
+    if isinstance(part, frozenset):
+        return sorted(map(_stable, part), key=repr)
+    return tuple(map(_stable, part)) if isinstance(part, tuple) else part

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trackaudit.resolve.values import FileFacts
 
 # Below this much work (Python weighs more, it is lowered by a slower parser) starting processes does not pay.
-PARALLEL_BYTES = 1_500_000
+PARALLEL_BYTES = 600_000
 _PYTHON_WEIGHT = 8
 _BATCH_BYTES = 150_000
 
