@@ -53,8 +53,8 @@ def check(project: Project) -> Iterator[Result]:
     for send in project.sends:
         seen: set[Span] = set()
         for key, span, value, guards in _properties(send):
-            category = personal.carries(key, value)
-            if category is None or span in seen or key in send.call["id_keys"]:
+            category = personal.carries(key, value, send.call["traits"])
+            if category is None or span in seen or key in send.call["id_keys"] or project.scrubbed(send, key):
                 continue
             seen.add(span)
             yield _result(send, key, span, value, category, guards)
@@ -91,8 +91,8 @@ def _leaves(
 
 def _result(send: Send, key: str, span: Span, value: Value, category: Category, guards: tuple[Condition, ...]) -> Result:
     use = send.use
-    outside = not (use.span.start <= span.start and span.end <= use.span.end)
-    related = (Related(send.path, use.callee_span, "it is sent here"),) if outside else ()
+    outside = span.path != use.span.path or not (use.span.start <= span.start and span.end <= use.span.end)
+    related = (*send.via[1:], Related(send.path, use.callee_span, "it is sent here")) if outside else ()
     return Result(
         "sensitive-property", use.sdk, category.severity, weakest(identity(use), "high"), send.path, span,
         f"{send.client['title']}: `{key}` sends {category.title}{guarded((*use.guards, *guards))}",

@@ -21,6 +21,7 @@ _VENDORED = frozenset(
     ("node_modules", "bower_components", "jspm_packages", "vendor", "vendors", "third_party", "third-party", "thirdparty",
      "site-packages", "dist-packages", "__pypackages__", ".yarn", ".git", ".hg", ".svn")
 )  # fmt: skip
+_OWN = frozenset(("settings", "config", "conf", "integrations"))  # settings/third_party/ is about others, not by others
 _GENERATED = frozenset(
     ("dist", ".next", ".nuxt", ".output", ".svelte-kit", ".astro", ".docusaurus", ".cache", "htmlcov", "coverage",
      ".venv", "venv", ".tox", ".nox", "__pycache__", "storybook-static", ".vercel", ".turbo", ".angular")
@@ -188,8 +189,8 @@ class Selection:
         if self._include is not None and self._include.match_file(path):
             return None
         folders = path.split("/")[:-1]
-        for folder in folders:
-            if folder in _VENDORED:
+        for index, folder in enumerate(folders):
+            if folder in _VENDORED and not (index and folders[index - 1] in _OWN):
                 return "vendored"
             if folder in _GENERATED:
                 return "generated"

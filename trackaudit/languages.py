@@ -8,7 +8,7 @@ _SUFFIXES = {
     "typescript": (".ts", ".mts", ".cts"),
     "tsx": (".tsx",),
     "html": (
-        ".html", ".htm", ".xhtml", ".shtml", ".jinja", ".jinja2", ".j2", ".njk", ".ejs", ".erb", ".hbs",
+        ".html", ".htm", ".xhtml", ".shtml", ".jinja", ".jinja2", ".j2", ".njk", ".ejs", ".erb", ".eex", ".heex", ".leex", ".hbs",
         ".handlebars", ".mustache", ".twig", ".liquid", ".phtml", ".cshtml", ".jsp", ".eta",
     ),
     "vue": (".vue",),

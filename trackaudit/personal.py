@@ -42,6 +42,8 @@ class PersonalData:
             known.sort(key=lambda item: -len(item[0]))
         self._ambiguous: dict[str, str] = table["ambiguous"]["keys"]
         self._people = frozenset(table["ambiguous"]["people"])
+        self._things = frozenset(table["ambiguous"]["not_people"])
+        self._neutral = frozenset(table["ambiguous"]["neutral"])
         self._scrubbers = frozenset(table["scrubbers"]["words"])
 
     def of_name(self, name: str) -> Category | None:
@@ -64,27 +66,44 @@ class PersonalData:
             return _worst(self.of_value(part) for part in value.parts)
         if isinstance(value, Invoked):
             return self._of_call(value)
-        if isinstance(value, (Dynamic, Parameter)) and value.path and not _is_truth(value):
-            return self._of_path(value.path)
-        return None
+        if isinstance(value, Dynamic) and not _is_truth(value):
+            return _worst((self._of_path(value.path), self.of_name(value.alias)))
+        return self._of_path(value.path) if isinstance(value, Parameter) else None
 
     def _of_path(self, path: tuple[str, ...]) -> Category | None:
-        own = self.of_name(path[-1])
+        while len(path) > 1 and path[-1].lower() in _PASSING:
+            path = path[:-1]
+        own = self.of_name(path[-1]) if path else None
         if own is not None or len(path) < 2:
             return own
         kind = self._ambiguous.get(path[-1])
-        if kind is not None and self._people & set(words_of(path[-2])):
+        if kind is not None and self._owner(path) in self._people:
             return self._categories[kind]
         return None
+
+    def _owner(self, path: tuple[str, ...]) -> str:
+        """The word that says what the last step of a path belongs to: ``session`` ``user`` of ``sessionUser.data.name``."""
+        words = [word for step in path[:-1] for word in words_of(step)]
+        while len(words) > 1 and words[-1] in self._neutral:
+            words.pop()
+        return words[-1] if words else ""
+
+    def of_trait(self, key: str, value: Value) -> Category | None:
+        """The category of a key that means a person's own where traits of a person are given: ``name`` in ``identify``."""
+        kind = self._ambiguous.get(key)
+        if kind is None or (isinstance(value, (Dynamic, Parameter)) and self._owner(value.path) in self._things):
+            return None
+        return self._categories[kind]
 
     def _of_call(self, call: Invoked) -> Category | None:
         if self.scrubs(call):
             return None
         steps = call.name.split(".") if call.name else []
+        alias = self.of_name(call.alias)
         if steps and steps[-1].lower() in _PASSING:
             inner = self._of_path(tuple(steps[:-1])) if len(steps) > 1 else None
-            return inner or _worst(self.of_value(argument.value) for argument in call.arguments)
-        return self.of_name(steps[-1]) if steps else None
+            return _worst((alias, inner or _worst(self.of_value(argument.value) for argument in call.arguments)))
+        return _worst((alias, self.of_name(steps[-1]))) if steps else alias
 
     def scrubs(self, value: Value) -> bool:
         """Whether a value is what a hashing, redacting or counting function made of it."""
@@ -92,17 +111,21 @@ class PersonalData:
             self._scrubbers & {word for step in value.name.split(".") for word in words_of(step)}
         )
 
-    def carries(self, key: str, value: Value) -> Category | None:
-        """The category of a property, from its key and from what its value is called; None where nothing can be in it."""
+    def carries(self, key: str, value: Value, traits: bool = False) -> Category | None:
+        """The category of a property, from its key and from what its value is called; None where nothing can be in it.
+
+        ``traits`` where the keys are a person's own, or say so by a dollar sign: ``$name``.
+        """
         if isinstance(value, OneOf):
-            return _worst(self.carries(key, branch.value) for branch in value.branches)
+            return _worst(self.carries(key, branch.value, traits) for branch in value.branches)
         if isinstance(value, Known):  # a constant says nothing of anybody, but this one asks the server to fill it in
             return self.of_name(key) if value.value == _FILLED_IN else None
         if _is_truth(value) or self.scrubs(value):
             return None
         if not isinstance(value, (Dynamic, Parameter, Invoked, Text)):
             return None
-        return _worst((self.of_name(key), self.of_value(value)))
+        trait = self.of_trait(key, value) if traits or key.startswith("$") else None
+        return trait or _worst((self.of_name(key), self.of_value(value)))
 
 
 def words_of(name: str) -> list[str]:

@@ -98,6 +98,22 @@ class Rounds:
                     continue
                 new = Wanted(self.run.hits[path].sdks, modules=frozenset(((module, frozenset(names)),)))
                 asked[path] = _both(asked[path], new) if path in asked else new
+        return self._injected(linker, asked)
+
+    def _injected(self, linker: Linker, asked: dict[str, Wanted]) -> dict[str, Wanted]:
+        """Adds the files that mention what a plugin hands to every component, where that leads to a tracker."""
+        fresh = {
+            name: (home, value)
+            for home, facts in self.files.items()
+            for name, value in facts.injected
+            if name not in self.modules.injected and linker.carries(home, value)
+        }
+        self.modules.injected.update(fresh)
+        for path in self.run.mentioning([name.encode() for name in fresh]) if fresh else ():
+            if self.run.load(path):
+                modules = frozenset((name, frozenset(("default",))) for name in fresh if name.encode() in self.run.texts[path])
+                new = Wanted(self.run.hits[path].sdks, modules=modules)
+                asked[path] = _both(asked[path], new) if path in asked else new
         return asked
 
     def _uses(self, path: str, names: set[str]) -> bool:

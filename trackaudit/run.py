@@ -82,6 +82,7 @@ class Run:
         self.field_only: list[str] = []
         self.manifests: dict[str, tuple[str, bytes]] = {}
         self.packages: set[str] = set()
+        self.scripts: list[str] = []  # files in another language than Python, as far as they are read
         self.names: list[str] = []  # every file of the project
         self.imports: dict[bytes, list[str]] = {}  # module specifiers, as they are written, and the files that hold them
         self.files = 0
@@ -151,6 +152,8 @@ class Run:
                 self.manifests[path] = (listed.manifest, data)
             return
         assert listed.language is not None
+        if listed.language != "python":
+            self.scripts.append(path)
         if not hits.sdks and not hits.suppression and not wide and self.request.use_prefilter:
             self._note_field(listed, data)
             return
@@ -243,6 +246,15 @@ class Run:
             if cache is not None:
                 cache.put(keys[outcome.path], outcome.facts)
         return dict(sorted(facts.items()))
+
+    def mentioning(self, words: list[bytes]) -> list[str]:
+        """The scripts and components of the project in which one of these words stands."""
+        found = []
+        for path in self.scripts:
+            data = self.texts.get(path) or self._bytes(Listed(path, language_of(path.rpartition("/")[2]), None))
+            if data is not None and any(word in data for word in words):
+                found.append(path)
+        return found
 
     def load(self, path: str) -> bool:
         """Make sure that a file's text is at hand, and say whether it is: one that mentions no tracker was not kept."""

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component
 from trackaudit.effective.pins import NOWHERE, Pins, Place, Resolved
+from trackaudit.effective.scrubbers import Scrubber, scrubbers_of
 from trackaudit.effective.setups import Risk, Setup
 from trackaudit.findings import Related
 from trackaudit.link.linker import Linked
 from trackaudit.model import Span
-from trackaudit.resolve.values import Dynamic, FileFacts, InputField, Invoked, Parameter, Use, Value
+from trackaudit.resolve.values import Dynamic, FileFacts, InputField, Invoked, Mapping, Parameter, Use, Value
 from trackaudit.sdks.catalogue import Catalogue
 from trackaudit.versions import Pinned, fits
 
@@ -41,6 +42,7 @@ class Project:
         self._packages = sorted(packages, key=len, reverse=True)
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
+        self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
         for linked in uses:
             self._add(linked, files[linked.path])
         self._relate()
@@ -114,6 +116,21 @@ class Project:
         """The folder of the nearest manifest; the root where there is none."""
         return next((folder for folder in self._packages if path.startswith(folder + "/") or not folder), "")
 
+    def scrubbed(self, send: Send, key: str) -> bool:
+        """Whether a hook of the client that sends, set up in the same package, demonstrably removes a key."""
+        return any(scrubber.removes(key, send.call) for scrubber in self._scrubbers(send))
+
+    def _scrubbers(self, send: Send) -> list[Scrubber]:
+        where = (send.use.sdk, send.client["id"], self.package_of(send.path))
+        if where not in self._scrubbing:
+            self._scrubbing[where] = [
+                scrubber
+                for setup in self.setups
+                if (setup.use.sdk, setup.client["id"], self.package_of(setup.path)) == where and setup.role == "setup"
+                for scrubber in scrubbers_of(setup)
+            ]
+        return self._scrubbing[where]
+
     # --- questions --------------------------------------------------------------------------------
 
     def risks(self, concern: str) -> Iterator[Risk]:
@@ -164,6 +181,8 @@ def _send(linked: Linked, client: Table, call: Table) -> Send:
     for argument in use.arguments:
         if argument.name is not None and argument.name_span is not None:
             values[argument.name] = (argument.value, argument.name_span)
+        elif argument.spread == "**" and isinstance(argument.value, Mapping):
+            values.update((entry.key, (entry.value, entry.key_span)) for entry in argument.value.entries)
         elif argument.spread == "":
             if position < len(call["parameters"]):
                 values.setdefault(call["parameters"][position], (argument.value, argument.span))

@@ -74,7 +74,12 @@ class Linker:
         """Every use of the project, those included that callers of wrappers make; values are not yet :meth:`settled`."""
         self.flows = {}
         self.cut = 0
-        plain = [Linked(path, use, (), None) for path, facts in self.files.items() for use in facts.uses]
+        plain = [
+            Linked(path, use, (), None)
+            for path, facts in self.files.items()
+            for use in facts.uses
+            if not use.origin.startswith("pypi:") or self.modules.pythons.find(use.origin[5:], path) is None
+        ]
         calls = [(path, call) for path, facts in self.files.items() for call in facts.calls]
         derived: list[Linked] = []
         for path, call in calls:  # a tracker that another module of the project hands out

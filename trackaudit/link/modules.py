@@ -38,6 +38,7 @@ class Modules:
 
     def __init__(self, files: dict[str, FileFacts], scripts: Scripts, pythons: Pythons, names: Collection[str]) -> None:
         self.files, self.scripts, self.pythons = files, scripts, pythons
+        self.injected: dict[str, Located] = {}  # what plugins hand to every component, by its name
         self.missing: dict[str, set[str]] = {}  # exports that values were asked for, of modules without facts of them
         self._settings = sorted(name for name in names if name.endswith(".py") and _SETTINGS.search(name))[:8]
         self._tables: dict[int, dict[str, Value]] = {}
@@ -48,6 +49,9 @@ class Modules:
         root = symbol[0]
         if depth > _MAX_DEPTH or root.startswith("here:"):
             return None
+        if root.startswith("this:"):
+            given = self.injected.get(root[5:])
+            return self.walk(*given, symbol[1:], depth + 1) if given is not None else None
         if symbol[:3] == _DJANGO_SETTINGS and len(symbol) > 3 and self._settings:
             return self._setting(symbol[3:], depth)
         found = self.module(path, symbol)

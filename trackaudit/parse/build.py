@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from trackaudit.model import Comment, Expr, Member, Name, Span
 
 MARK = b"trackaudit:"  # a file without it has no comment that anybody asks for
@@ -22,3 +24,8 @@ def comment_at(text: bytes, span: Span, target: Span | None = None) -> Comment:
     line_start = max(text.rfind(b"\n", 0, span.start), text.rfind(b"\r", 0, span.start)) + 1
     own_line = text[line_start : span.start].strip() in (b"", b"{")  # a comment between JSX elements stands in braces
     return Comment(body.strip(), own_line, span, target if own_line else None)
+
+
+def rest_step(taken: Iterable[str | None]) -> str:
+    """The step of a binding's path to what is left of an object when these keys are taken out: ``...`` and their names."""
+    return "..." + ",".join(sorted(name for name in taken if name))

@@ -135,6 +135,14 @@ class _Lowering(Expressions):
             lowered = self.expression(target, scope, guards)
             self.unit.assignments.append(Assignment(lowered, value, "=", scope, guards, span))
 
+    def delete(self, node: cst.Del, scope: int, guards: Guards) -> None:
+        targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+        for target in targets:
+            nothing = Literal(None, self.span(node))
+            self.unit.assignments.append(
+                Assignment(self.expression(target, scope, guards), nothing, "delete", scope, guards, self.span(node))
+            )
+
     def global_(self, node: cst.Global, scope: int, guards: Guards) -> None:
         self.globals |= {(self.unit.function_scope(scope), item.name.value) for item in node.names}
 
@@ -238,6 +246,7 @@ _STATEMENTS: dict[Any, _Handler] = {
     cst.AnnAssign: _Lowering.annotated,
     cst.AugAssign: _Lowering.augmented,
     cst.Global: _Lowering.global_,
+    cst.Del: _Lowering.delete,
     cst.Return: _Lowering.return_,
     cst.If: _Lowering.if_,
     cst.For: _Lowering.loop,

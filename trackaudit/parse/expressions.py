@@ -44,7 +44,7 @@ from trackaudit.parse.jsx import Elements
 from trackaudit.parse.literals import number_value, unescape
 
 Guards = tuple[Guard, ...]
-_FUNCTIONS = frozenset(
+FUNCTIONS = frozenset(
     ("arrow_function", "function_expression", "generator_function", "function_declaration",
      "generator_function_declaration", "method_definition")
 )  # fmt: skip
@@ -62,6 +62,10 @@ class Expressions(Elements):
         """Take note of a function's body, whose scope is ``scope``."""
 
     @abstractmethod
+    def hand_in(self, call: Node, arguments: Node) -> None:
+        """Take note of what a call is given, functions among it."""
+
+    @abstractmethod
     def derive(self, target: Node, value: Node) -> None:
         """Take note that ``target`` is given ``value``."""
 
@@ -77,7 +81,7 @@ class Expressions(Elements):
     def named(self, value: Node, scope: int, guards: Guards, name: str) -> Expr:
         """A value; a function takes the name it is bound to, in parentheses too."""
         inner = bare(value)
-        if inner.type in _FUNCTIONS:
+        if inner.type in FUNCTIONS:
             return self.function(inner, scope, guards, name)
         return self.expression(value, scope, guards)
 
@@ -258,6 +262,7 @@ class Expressions(Elements):
     def call(self, node: Node, callee: Expr, arguments: Node | None, scope: int, guards: Guards, new: bool) -> Expr:
         lowered: list[Argument] = []
         if arguments is not None and arguments.type == "arguments":
+            self.hand_in(node, arguments)
             for child in children(arguments):
                 if child.type == "spread_element":
                     lowered.append(Argument(self.inner(child, scope, guards), None, None, "*"))

@@ -20,7 +20,10 @@ class Interest:
     ) -> None:
         self.words = tuple(words)
         self.modules = dict(modules)
-        self._words = tuple(word.encode() for word in (*self.words, *(module for module in self.modules if "/" in module)))
+        self._words = tuple(
+            word.encode()
+            for word in (*self.words, *(module for module in self.modules if "/" in module or module.startswith("$")))
+        )
         self._folded = tuple(word.encode() for word in folded)
 
     def names(self, name: str) -> bool:

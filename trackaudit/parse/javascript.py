@@ -13,8 +13,8 @@ from functools import partial
 from tree_sitter import Node
 
 from trackaudit.model import Class, Export, Expr, Guard, Literal, Name, Problem, Span, Unit, Unknown
-from trackaudit.parse.build import MAX_DEPTH
-from trackaudit.parse.expressions import EXPRESSIONS, Expressions
+from trackaudit.parse.build import MAX_DEPTH, rest_step
+from trackaudit.parse.expressions import EXPRESSIONS, FUNCTIONS, Expressions
 from trackaudit.parse.grammars import child_fields, children, first_error, note_comments, parse, span_of, without_ampersands
 from trackaudit.parse.interest import Interest, Mentions
 
@@ -116,6 +116,20 @@ class _Lowering(Expressions):
         """Names that are given a value with a word of interest, or with a name derived from one, are derived too."""
         if self.mentions is not None and self.mentions.within(value.start_byte, value.end_byte):
             self.mentions.add(self.words(target))
+
+    def hand_in(self, call: Node, arguments: Node) -> None:
+        """What a call of interest hands to a callback is of interest too: ``withScope((scope) => …)``, ``{ loaded: (client) => … }``."""
+        if self.mentions is None or not self.mentions.within(call.start_byte, arguments.start_byte):
+            return
+        given: list[Node | None] = [*children(arguments)]
+        for part in children(arguments):
+            if part.type == "object":
+                given += [pair.child_by_field_name("value") for pair in part.named_children if pair.type == "pair"]
+        for part in given:
+            if part is not None and part.type in FUNCTIONS:
+                parameters = part.child_by_field_name("parameters") or part.child_by_field_name("parameter")
+                if parameters is not None:
+                    self.mentions.add(self.words(parameters))
 
     def words(self, node: Node) -> set[bytes]:
         return set(_WORD.findall(self.text[node.start_byte : node.end_byte])) - _GENERIC
@@ -256,8 +270,18 @@ class _Lowering(Expressions):
                     path = (*path, name)
                 self.unit.declare(scope, name, kind, span_of(node), value, path, default, guards=guards)
             elif kind_of == "object_pattern":
-                for child in node.named_children:
-                    stack.append((child, path, None))
+                taken = [
+                    self.property_name(child.child_by_field_name("key") or child)
+                    if child.type == "pair_pattern"
+                    else _bound_name(self.text, child)
+                    for child in children(node)
+                ]
+                for child in children(node):
+                    if child.type == "rest_pattern":
+                        inner = children(child)
+                        stack += [(inner[0], (*path, rest_step(taken)), None)] if inner else []
+                    else:
+                        stack.append((child, path, None))
             elif kind_of == "pair_pattern":
                 key, inner = child_fields(node, "key", "value")
                 if key is not None and inner is not None:
@@ -378,6 +402,15 @@ class _Lowering(Expressions):
             self.unit.declare(scope, self.source(name), "other", span_of(name))
 
 
+def _bound_name(text: bytes, node: Node) -> str | None:
+    """The key that a shorthand in an object pattern takes out, with or without a default."""
+    if node.type == "object_assignment_pattern":
+        node = node.child_by_field_name("left") or node
+    if node.type == "shorthand_property_identifier_pattern":
+        return text[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    return None
+
+
 def _declared(declaration: Node) -> list[Node]:
     """The names that an exported declaration binds."""
     if declaration.type in DECLARATIONS:
@@ -403,7 +436,7 @@ def _declared(declaration: Node) -> list[Node]:
 _Statement = Callable[[_Lowering, Node, int, Guards], object]
 _STATEMENTS: dict[str, _Statement] = {
     **dict.fromkeys(("program", "ERROR", "else_clause", "switch_body", "finally_clause", "labeled_statement",
-                     "ambient_declaration", "try_statement", "switch_statement", "parenthesized_expression_statement"),
+                     "try_statement", "switch_statement", "parenthesized_expression_statement"),
                     _Lowering.block),
     **dict.fromkeys(("statement_block", "class_static_block", "internal_module", "module"), _Lowering.inner_block),
     **dict.fromkeys(("for_statement", "for_in_statement", "while_statement", "do_statement", "with_statement"), _Lowering.loop),

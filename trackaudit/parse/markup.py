@@ -29,6 +29,7 @@ _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _SCRIPT_TYPES = ("", "module", "text/javascript", "application/javascript", "text/plain", "text/partytown", "text/babel")
 _HANDLER = re.compile(r"^(?:on[a-z:]+|@|v-on:|on:|\(.*\)$)", re.I)
 _DYNAMIC = re.compile(r"^(?::|v-bind:|bind:|\[.*\]$)")
+_ENTITY = re.compile(rb"&(?:#\w+|\w+);")
 _MAX_BRACED = 4000
 _MAX_UNCLOSED = 20  # comments that nothing closes: the grammar reads to the end of the page for each
 
@@ -175,7 +176,7 @@ class _Lowering:
         raw = self.text[region.start : region.end]
         braced = self.language in ("svelte", "astro") and self.text[region.start - 1 : region.start] == b"{"
         if _HANDLER.match(name):
-            if self.interest.inside(raw) and b"&" not in raw:
+            if self.interest.inside(raw) and not _ENTITY.search(raw):
                 problems = len(self.unit.problems)
                 javascript.lower(self.text, self.dialect(), self.unit, region=region)
                 del self.unit.problems[problems:]

@@ -23,6 +23,7 @@ from trackaudit.parse.source import Lines
 MAX_NESTING = 150
 _GIVEN_UP = 20  # lines at the end of a statement that may be unreadable after a syntax error
 _CODING = re.compile(rb"\A((?:[^\r\n]*(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?)coding(?=[:=])")
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\r\n]*", re.M)
 _LINE_END = re.compile(rb"\r\n?|\n")
 _NOT_LINE_END = re.compile(rb"[^\r\n]")
 _OPENING, _CLOSING = b"([{", b")]}"
@@ -120,6 +121,9 @@ def _recovered(text: bytes, unit: Unit, lines: Lines, interest: Interest) -> lis
         if concrete.parses(text):  # syntax newer than this interpreter
             unit.problems.clear()
             return [whole]
+    if not any(interest.inside(match[0]) for match in _IMPORT.finditer(text)):
+        unit.problems.clear()  # only mentioned: what cannot be read does not matter
+        return []
     found: list[Chunk] = []
     for chunk in _outline(text, lines):
         piece = _piece(text, lines, chunk)

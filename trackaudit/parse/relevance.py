@@ -27,9 +27,9 @@ class Chunk(NamedTuple):
 class _Region:
     """A function, or a statement outside of functions, with the names that it uses and gives away."""
 
-    def __init__(self, node: ast.stmt, top: int, bases: set[str]) -> None:
+    def __init__(self, node: ast.stmt, top: int, owner: str, bases: set[str]) -> None:
         self.node = node
-        self.bases = bases  # of the class around it
+        self.owner, self.bases = owner, bases  # of the class around it
         self.top = top
         self.is_function = isinstance(node, _FUNCTIONS)
         self.used: set[str] = set()
@@ -87,14 +87,14 @@ def _imports(interest: Interest, module: str, name: str) -> bool:
 
 def _regions(tree: ast.Module) -> Iterator[_Region]:
     none: set[str] = set()
-    todo = [(statement, index, none) for index, statement in enumerate(tree.body)]
+    todo = [(statement, index, "", none) for index, statement in enumerate(tree.body)]
     while todo:
-        node, top, bases = todo.pop()
+        node, top, owner, bases = todo.pop()
         if isinstance(node, ast.ClassDef):
             bases = {name for base in node.bases for name in _names(base)}
-            todo.extend((child, top, bases) for child in node.body)
+            todo.extend((child, top, node.name, bases) for child in node.body)
         else:
-            yield _Region(node, top, bases)
+            yield _Region(node, top, owner, bases)
 
 
 def _hot(regions: list[_Region], derived: set[str]) -> set[int]:
@@ -105,7 +105,7 @@ def _hot(regions: list[_Region], derived: set[str]) -> set[int]:
     while growing:
         growing = False
         for index, region in enumerate(regions):
-            inherits = region.bases & derived and "self" in region.used
+            inherits = region.bases & derived and not region.used.isdisjoint(("self", "super"))
             if not (star or inherits or region.used & derived or region.defined & derived):
                 continue
             if index not in hot:
@@ -138,7 +138,8 @@ def _wanted(regions: list[_Region], hot: set[int], derived: set[str]) -> set[int
     while growing:
         growing = False
         for index, region in enumerate(regions):
-            if index in hot or index in kept or not region.defined & wanted:
+            field = region.owner in wanted and (not region.is_function or "__init__" in region.defined)
+            if index in hot or index in kept or not (field or region.defined & wanted):
                 continue
             kept.add(index)
             growing = True
@@ -170,6 +171,8 @@ def _bound(node: ast.stmt) -> set[str]:
     """What a statement outside of functions gives or changes: assigned names, and the roots of ``options["a"] = 1``."""
     found = {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)}
     targets = list(node.targets) if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+    if isinstance(node, ast.Delete):
+        targets = list(node.targets)
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         targets = [node.value.func]
     for target in targets:

@@ -15,7 +15,7 @@ from typing import Any
 
 from trackaudit import model
 from trackaudit.model import Expr, Guard, Literal, Span, Spread, Unit, Unknown
-from trackaudit.parse.build import MARK, MAX_DEPTH, assign_name, comment_at
+from trackaudit.parse.build import MARK, MAX_DEPTH, assign_name, comment_at, rest_step
 from trackaudit.parse.ecmascript import decoded, read
 from trackaudit.parse.literals import number_value, unescape
 
@@ -153,9 +153,11 @@ class _Lowering:
             if node.type == "Identifier":
                 self.unit.declare(scope, self.source(node), kind, self.span(node), value, path, default, guards=guards)
             elif node.type == "ObjectPattern":
+                taken = [self.property_name(item) for item in node.properties if item.type != "RestElement"]
                 for item in node.properties:
                     rest = item.type == "RestElement"
-                    stack.append((item, path, None) if rest else (item.value, (*path, self.property_name(item) or "?"), None))
+                    step = rest_step(taken) if rest else self.property_name(item) or "?"
+                    stack.append((item.argument if rest else item.value, (*path, step), None))
             elif node.type == "AssignmentPattern":
                 stack.append((node.left, path, self.expression(node.right, scope, guards)))
             elif node.type == "ArrayPattern":

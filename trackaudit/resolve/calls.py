@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from trackaudit.model import CallSite, Span, Unit
+from trackaudit.resolve.injections import ROOT, as_injected
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.uses import counting
 from trackaudit.resolve.values import (
@@ -22,7 +23,7 @@ from trackaudit.resolve.values import (
 )
 from trackaudit.sdks.catalogue import Catalogue
 
-_OWN = ("file:", "npm:", "pypi:")
+_OWN = ("file:", "npm:", "pypi:", ROOT)
 _MAX_ROUNDS = 6
 
 
@@ -35,6 +36,7 @@ def project_calls(
     left: list[CallSite] = []
     for site in unit.calls:
         symbol = resolver.symbol(site.call.callee) if modules else None
+        symbol = as_injected(symbol) if symbol else None
         if symbol is not None and is_from(symbol, modules):
             found.append(_call(resolver, site, symbol, unit))
         elif site.call.span not in taken:

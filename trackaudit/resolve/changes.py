@@ -50,6 +50,9 @@ def changes(unit: Unit) -> dict[tuple[int, str], list[Change]]:
                     add(callee.object, "", site.call.span, argument.value, site.guards)
                 elif argument.name_span is not None:
                     add(callee.object, argument.name, argument.name_span, argument.value, site.guards)
+        elif callee.property == "pop" and python and arguments and isinstance(arguments[0].value, Literal):
+            key = arguments[0].value
+            add(callee.object, str(key.value), key.span, Literal(None, key.span), site.guards)
         elif callee.property == "setdefault" and python and len(arguments) == 2 and isinstance(arguments[0].value, Literal):
             key = arguments[0].value
             add(callee.object, str(key.value), key.span, arguments[1].value, site.guards)

@@ -127,10 +127,34 @@ def text_of(parts: list[Value], span: Span) -> Value:
     return Text(tuple(flat), span)
 
 
+def without(value: Value, keys: frozenset[str]) -> Value:
+    """An object without some of its keys."""
+    if isinstance(value, Mapping):
+        return value._replace(entries=tuple(entry for entry in value.entries if entry.key not in keys))
+    if isinstance(value, Overlay):
+        return value._replace(parts=tuple(without(part, keys) for part in value.parts))
+    if isinstance(value, OneOf):
+        return value._replace(branches=tuple(branch._replace(value=without(branch.value, keys)) for branch in value.branches))
+    if isinstance(value, Parameter):
+        return value._replace(path=(*value.path, "..." + ",".join(sorted(keys))))
+    return value
+
+
+def only(value: Value, keys: frozenset[str]) -> Value:
+    """An object with some of its keys only; of one that is not known, nothing."""
+    if isinstance(value, Overlay):
+        value = collapse(list(value.parts), value.span)
+    if isinstance(value, Mapping):
+        return Mapping(tuple(entry for entry in value.entries if entry.key in keys), False, value.span)
+    if isinstance(value, OneOf):
+        return value._replace(branches=tuple(branch._replace(value=only(branch.value, keys)) for branch in value.branches))
+    return value
+
+
 def step(value: Value, name: str | int, span: Span) -> Value | None:
     """What stands under a key or index of a value, as far as it is known; None where it is not."""
-    if name == "...":
-        return value
+    if isinstance(name, str) and name.startswith("..."):
+        return without(value, frozenset(name[3:].split(",")))
     if isinstance(value, Overlay):
         value = collapse(list(value.parts), value.span)
     if isinstance(value, Mapping):

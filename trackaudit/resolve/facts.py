@@ -13,6 +13,7 @@ from trackaudit.model import (
 )  # fmt: skip
 from trackaudit.resolve.calls import project_calls
 from trackaudit.resolve.exports import exports_of, matters
+from trackaudit.resolve.injections import injections_of
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.uses import Finder
 from trackaudit.resolve.values import CommentFact, FileFacts, Known
@@ -41,6 +42,7 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
     exports, stars = exports_of(resolver, wanted.exports)
     if wanted.exports is None:
         exports = [(name, value) for name, value in exports if matters(value)]
+    injected = tuple(injections_of(resolver)) if unit.language != "python" else ()
     found = []
     if wanted.fields and (unit.language in MARKUP or unit.elements):
         from trackaudit.resolve.fields import sensitive_fields
@@ -50,7 +52,7 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
     page = unit.language == "html" and any(element.tag.lower() in ("html", "body") for element in unit.elements)
     return FileFacts(
         unit.language, page, unit.parser, tuple(uses), tuple(calls), tuple(exports), tuple(stars),
-        resolver.parameters_of(call.symbol for call in calls), tuple(found), tuple(scripts),
+        resolver.parameters_of(call.symbol for call in calls), injected, tuple(found), tuple(scripts),
         tuple(comments), tuple(unit.problems),
     )  # fmt: skip
 

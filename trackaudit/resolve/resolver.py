@@ -35,8 +35,9 @@ from trackaudit.model import (
 )  # fmt: skip
 from trackaudit.resolve.arguments import Given, substitute
 from trackaudit.resolve.changes import Change, changes
-from trackaudit.resolve.combine import MAX_BRANCHES, merge, names_of, one_of, step, text_of, truthiness
+from trackaudit.resolve.combine import MAX_BRANCHES, merge, names_of, one_of, only, step, text_of, truthiness, without
 from trackaudit.resolve.environment import environment_of
+from trackaudit.resolve.scrubs import removals
 from trackaudit.resolve.symbols import Symbol, Symbols, is_nothing
 from trackaudit.resolve.values import (
     Blueprint,
@@ -64,6 +65,7 @@ TRUTH = "a truth value"  # the reason of a Dynamic that is only ever true or fal
 ITSELF = "refers to itself"
 _SELF = ("this", "self", "cls")
 _ELSEWHERE = ("npm:", "file:", "pypi:")
+_SHAPING = ("npm:lodash", "npm:underscore", "npm:es-toolkit", "npm:ramda", "npm:rambda", "npm:remeda", "npm:radash", "global:_")
 _PLACED = (Known, Text, Pattern, Mapping, Listing, Callback, Blueprint)  # their places do not depend on who asks
 _BAGS = (Mapping, Overlay, Parameter, Reference, OneOf, Invoked, Dynamic)
 _COMPARING = frozenset(("==", "===", "!=", "!==", "<", ">", "<=", ">=", "in", "not in", "instanceof"))
@@ -84,6 +86,7 @@ class Resolver(Symbols):
         self._changes: dict[tuple[int, str], list[Change]] | None = None
         self._blueprints: dict[int, Blueprint] = {}
         self._made: dict[int, Callback] = {}
+        self._removed: tuple[int, dict[int, list[tuple[str, ...]]]] | None = None
         self._conditions: dict[tuple[Span, bool], Condition] = {}
         self._returning = 0  # how many functions' results are being evaluated
         self._named: dict[tuple[int, str], Value] = {}
@@ -194,7 +197,8 @@ class Resolver(Symbols):
         self._returning += 1
         results = tuple(self._unless_changed(self.value(value), expr.scope) for value, _ in returned[:MAX_BRANCHES])
         self._returning -= 1
-        made = Callback(expr.scope, expr.parameters, results or (Known(None, expr.span),), expr.span)
+        removed = tuple(self._removals.get(expr.scope, ()))
+        made = Callback(expr.scope, expr.parameters, results or (Known(None, expr.span),), expr.span, removed)
         if self.depth <= MAX_DEPTH // 2:
             self._made[expr.scope] = made
         return made
@@ -230,6 +234,12 @@ class Resolver(Symbols):
             return Dynamic("changed on the way", result.path, result.span)
         return result
 
+    @property
+    def _removals(self) -> dict[int, list[tuple[str, ...]]]:
+        if self._removed is None or self._removed[0] != len(self.unit.assignments):  # functions may be lowered later
+            self._removed = (len(self.unit.assignments), removals(self.unit))
+        return self._removed[1]
+
     @cached_property
     def _written_into(self) -> set[tuple[int, str]]:
         """The names, by the scope that holds them, of which a member is assigned or deleted."""
@@ -262,6 +272,7 @@ class Resolver(Symbols):
             value = self._mutated(self._bound(expr, bindings, scope), scope, expr.id)
         finally:
             self.busy.discard(key)
+        value = _also_called(value, expr.id)
         if isinstance(value, _PLACED) and self.depth <= MAX_DEPTH // 2:
             self._named[key] = value
         return value
@@ -369,6 +380,8 @@ class Resolver(Symbols):
             return self._dict_call(expr)
         if symbol in _ENVIRONMENT:
             return self._environment(expr)
+        if symbol and symbol[0].startswith(_SHAPING) and (shaped := self._shaped(symbol, expr)) is not None:
+            return shaped
         if symbol == _USE_CONTEXT and (provided := self._provided(expr)) is not None:
             return provided
         if symbol == _USE_MEMO and expr.arguments:
@@ -399,6 +412,22 @@ class Resolver(Symbols):
         """The parameters of the functions of this file that symbols name, by the functions' scopes."""
         scopes = {int(symbol[0].partition(":")[2]) for symbol in symbols if symbol[0].startswith("here:")}
         return tuple((scope, self.functions[scope].parameters) for scope in sorted(scopes) if scope in self.functions)
+
+    def _shaped(self, symbol: Symbol, expr: Call) -> Value | None:
+        """What ``omit`` and ``pick`` of the known libraries leave of an object; None where that is not known."""
+        name = symbol[-1].rpartition("/")[2].rpartition(".")[2]
+        if name not in ("omit", "pick") or len(expr.arguments) < 2:
+            return None
+        values = [self.value(argument.value) for argument in expr.arguments]
+        keys_first = "".join(symbol).startswith(("npm:ramda", "npm:rambda"))
+        bag, rest = (values[1], values[:1]) if keys_first else (values[0], values[1:])
+        listed = [item for value in rest for item in (value.items if isinstance(value, Listing) else (value,))]
+        if not all(isinstance(item, Known) for item in listed) or any(
+            isinstance(value, Listing) and value.open for value in rest
+        ):
+            return None
+        keys = frozenset(str(item.value) for item in listed if isinstance(item, Known))
+        return without(bag, keys) if name == "omit" else only(bag, keys)
 
     def _provided(self, expr: Call) -> Value | None:
         """What the provider of a React context in this file hands down: ``useContext(Tracking)``."""
@@ -499,6 +528,17 @@ class Resolver(Symbols):
         )
         self._conditions[span, guard.positive] = made
         return made
+
+
+def _also_called(value: Value, name: str) -> Value:
+    """The value with the name of the variable that holds it, where it has none yet: ``const email = field.value``."""
+    if isinstance(value, (Dynamic, Invoked)) and not value.alias:
+        return value._replace(alias=name)
+    if isinstance(value, OneOf):
+        return value._replace(
+            branches=tuple(branch._replace(value=_also_called(branch.value, name)) for branch in value.branches)
+        )
+    return value
 
 
 def _is_itself(value: Value) -> bool:

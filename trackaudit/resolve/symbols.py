@@ -101,6 +101,8 @@ class Symbols:
             fields = self.own_fields(expr)
             if fields or self.python or expr.object.id == "this":
                 found = next((symbol for field in fields if (symbol := self.symbol(field))), None)
+                if not fields and expr.property.startswith("$"):
+                    return (f"this:{expr.property}",)  # what a plugin hands to every component
                 return found or (self._inherited(expr) if self.method(expr) is None else None)
         if _is_super(expr.object):
             base = self._base_symbol(expr)

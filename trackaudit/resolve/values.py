@@ -70,13 +70,15 @@ class Listing(NamedTuple):
 class Callback(NamedTuple):
     """A function value; ``results`` is what it can return, where a parameter shows as :class:`Parameter`.
 
-    ``scope`` is the number of the function's scope in its file, ``parameters`` as the model's ``Function`` has them.
+    ``scope`` is the number of the function's scope in its file, ``parameters`` as the model's ``Function`` has them; ``removed``
+    are the paths below the first parameter that the body removes (see ``resolve/scrubs.py``).
     """
 
     scope: int
     parameters: tuple[str, ...]
     results: "tuple[Value, ...]"
     span: Span
+    removed: tuple[tuple[str, ...], ...] = ()
 
 
 class Parameter(NamedTuple):
@@ -130,12 +132,13 @@ class Passed(NamedTuple):
 
 
 class Invoked(NamedTuple):
-    """The result of a call that the code does not tell us. ``symbol`` is empty for the project's own functions."""
+    """The result of a call that the code does not tell us; ``alias`` is the variable that it was given to. ``symbol`` is empty for the project's own functions."""
 
     symbol: tuple[str, ...]
     name: str
     arguments: "tuple[Passed, ...]"
     span: Span
+    alias: str = ""
 
 
 class Branch(NamedTuple):
@@ -151,11 +154,15 @@ class OneOf(NamedTuple):
 
 
 class Dynamic(NamedTuple):
-    """A value that only running the program would tell; ``path`` is what the code calls it: ``user``, ``email``."""
+    """A value that only running the program would tell.
+
+    ``path`` is what the code calls it (``user``, ``email``), ``alias`` the variable that it was given to.
+    """
 
     reason: str
     path: tuple[str, ...]
     span: Span
+    alias: str = ""
 
 
 Value = Union[
@@ -229,7 +236,7 @@ class FileFacts(NamedTuple):
     """``page`` is true for a whole HTML document, not a part that others include.
 
     ``exports`` is what the module gives others; ``stars`` are the modules of which it passes on everything. ``parameters``
-    are those of the functions that ``calls`` name by their scopes.
+    are those of the functions that ``calls`` name by their scopes, ``injected`` what the file hands to every component.
     """
 
     language: str
@@ -240,6 +247,7 @@ class FileFacts(NamedTuple):
     exports: tuple[tuple[str, Value], ...]
     stars: tuple[str, ...]
     parameters: tuple[tuple[int, tuple[str, ...]], ...]
+    injected: tuple[tuple[str, Value], ...]
     fields: tuple[InputField, ...]
     scripts: tuple[Script, ...]
     comments: tuple[CommentFact, ...]
@@ -248,4 +256,4 @@ class FileFacts(NamedTuple):
 
 def nothing(language: str) -> FileFacts:
     """The facts of a file that has nothing to say."""
-    return FileFacts(language, False, "", (), (), (), (), (), (), (), (), ())
+    return FileFacts(language, False, "", (), (), (), (), (), (), (), (), (), ())

@@ -96,7 +96,7 @@ class Catalogue:
         return None
 
     def _method(self, sdk: str, place: int, steps: Symbol) -> str:
-        returns = [split_path(path) for path in self.client(sdk, place)["returns"]]
+        returns = sorted((split_path(path) for path in self.client(sdk, place)["returns"]), key=len, reverse=True)
         shortened = True
         while shortened and steps:
             shortened = False

@@ -160,6 +160,7 @@ _OPTION = table({
     "risky": Field(list_of(_RISK), default=[]),
     "void": Field(list_of(_VOID), default=[]),
     "server": Field(boolean, default=False),
+    "scrubs": Field(one_of("", "event", "properties", "bag", "names"), default=""),
     "url": Field(string, default=""),
     "read": Field(strings, default=[]),
     "verified": Field(boolean, default=True),
@@ -188,6 +189,8 @@ _CALL = table({
     "id": Field(strings, default=[]),
     "id_keys": Field(strings, default=[]),
     "pairs": Field(strings, default=[]),
+    "traits": Field(boolean, default=False),
+    "into": Field(string, default=""),
     "url": Field(string, default=""),
 }, _call_extra)  # fmt: skip
 
