@@ -10,6 +10,7 @@ import libcst as cst
 
 from trackaudit.model import (
     Assignment,
+    Call,
     Class,
     Expr,
     Function,
@@ -212,8 +213,20 @@ class _Lowering(Expressions):
             names.append(rest + parameter.name.value)
             span = self.span(parameter.name)
             path: tuple[str | int, ...] = (index, "...") if rest else (index,)
-            self.unit.declare(inner, parameter.name.value, "parameter", span, None, path, default)
+            self.unit.declare(inner, parameter.name.value, "parameter", span, self.instance(parameter, outer), path, default)
         return tuple(names)
+
+    def instance(self, parameter: cst.Param, scope: int) -> Expr | None:
+        """What an annotation says that a parameter holds: an instance of the class that it names, ``None`` beside it or not."""
+        kind = parameter.annotation.annotation if parameter.annotation is not None else None
+        if isinstance(kind, cst.BinaryOperation):
+            kind = kind.left
+        if isinstance(kind, cst.Subscript) and isinstance(kind.value, cst.Name) and kind.value.value == "Optional":
+            inner = kind.slice[0].slice
+            kind = inner.value if isinstance(inner, cst.Index) else None
+        if not isinstance(kind, (cst.Name, cst.Attribute)):
+            return None
+        return Call(self.expression(kind, scope, ()), (), False, self.span(kind))
 
     def class_(self, node: cst.ClassDef, scope: int, guards: Guards) -> None:
         for decorator in node.decorators:

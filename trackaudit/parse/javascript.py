@@ -339,11 +339,15 @@ class _Lowering(Expressions):
         elif kind in ("field_definition", "public_field_definition"):
             name = member.child_by_field_name("property") or member.child_by_field_name("name")
             value_node = member.child_by_field_name("value")
+            annotation = member.child_by_field_name("type")
             if name is not None and value_node is not None:
                 text = self.source(name)
                 self.derive(name, value_node)
                 self.computed(name, scope, ())
                 self.unit.declare(scope, text, "const", span_of(name), self.named(value_node, scope, (), text))
+            elif name is not None and annotation is not None and (instance := self.instance(annotation, scope)) is not None:
+                self.derive(name, annotation)
+                self.unit.declare(scope, self.source(name), "const", span_of(name), instance)
         elif kind == "class_static_block":
             self.todo.append((member, scope, ()))
 

@@ -209,7 +209,8 @@ class Symbols:
             return self.module_symbol(binding.module, binding.imported)
         path = binding.path
         if binding.kind == "parameter":
-            below = self._handed_in(scope) if path[:1] == (0,) else None
+            below = self.symbol(binding.value) if binding.value is not None else None  # what its annotation says
+            below = below or (self._handed_in(scope) if path[:1] == (0,) else None)
             path = path[1:]
         elif binding.value is None or isinstance(binding.value, Function):
             return None
