@@ -17,7 +17,7 @@ def audit(request: Request, progress: Callable[[str, int, int], None] = lambda s
     run = Run(request, progress)
     needed = run.read_all()
     if not needed or not (run.texts or run.manifests or run.field_only):
-        return Report(request.root, [], [], _sorted(run.failures), run.files, 0, run.selection.skipped, 0, {}, request.config)
+        return Report(request.root, [], [], _sorted(run.failures), run.files, 0, run.selection.skipped, [], {}, request.config)
     from trackaudit import judge
 
     return judge.judge(run)

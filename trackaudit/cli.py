@@ -76,6 +76,9 @@ def cli() -> None:
 @click.option("--stdin-filename", metavar="FILE", help="With PATH '-': the file that standard input stands for.")
 @click.option("--config", "config_file", metavar="FILE", help="Read the configuration from FILE.")
 @click.option("--show-suppressed", is_flag=True, help="List suppressed findings too.")
+@click.option(
+    "--explain-unresolved", is_flag=True, help="List the set-ups, options and sends that could not be evaluated, and why."
+)
 @click.option("--javascript-parser", type=click.Choice(("auto", "tree-sitter", "esprima")), help="How plain JavaScript is read.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of analysed files.")
 @click.option("--jobs", "-j", type=int, default=0, metavar="N", help="Worker processes (default: one per processor).")
@@ -108,7 +111,7 @@ def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
 
     with _Progress() as progress:
         reports = [audit(request, progress.show) for request in _requests(paths, options, _today(options["now"]))]
-    _write(view_of(reports, options["show_suppressed"]), options["format_name"], options["output"])
+    _write(view_of(reports, options["show_suppressed"], options["explain_unresolved"]), options["format_name"], options["output"])
     if any(failure.fatal for report in reports for failure in report.failures):
         return 2
     failed = any(

@@ -71,6 +71,26 @@ class Finding(NamedTuple):
     external: bool
 
 
+class Unresolved(NamedTuple):
+    """A part of a set-up or send that could not be evaluated: ``what`` it is, of which tracker, and the ``reason`` ("it is …")."""
+
+    path: str
+    span: "Span"
+    tracker: str
+    what: str
+    reason: str
+
+
+class Gap(NamedTuple):
+    """An :class:`Unresolved` as it is reported."""
+
+    path: str
+    start: Position
+    tracker: str
+    what: str
+    reason: str
+
+
 class Failure(NamedTuple):
     """What stopped the analysis of a file, or of a part of it. ``fatal`` failures make the run exit with 2."""
 

@@ -12,7 +12,8 @@ from trackaudit.config import Config
 from trackaudit.digest import blake2b
 from trackaudit.effective.pins import Pins
 from trackaudit.effective.project import Project
-from trackaudit.findings import CONFIDENCES, Failure, Finding, Position, RelatedLocation, Result
+from trackaudit.effective.unresolved import unresolved
+from trackaudit.findings import CONFIDENCES, Failure, Finding, Gap, Position, RelatedLocation, Result
 from trackaudit.model import Span
 from trackaudit.parse.manifests import Pin, scan
 from trackaudit.parse.source import Lines, Undecodable, to_utf8
@@ -72,10 +73,20 @@ def judge(run: Run) -> Report:
         run.files,
         parsed,
         run.selection.skipped,
-        project.unresolved,
+        _gaps(run, project, lines),
         sources,
         request.config,
     )
+
+
+def _gaps(run: Run, project: Project, lines: _LinesOf) -> list[Gap]:
+    """What could not be evaluated, in the files that are reported on."""
+    found = []
+    for item in unresolved(project):
+        path = item.span.path or item.path
+        if run.reported(path):
+            found.append(Gap(path, Position(*lines[path].position(item.span.start)), item.tracker, item.what, item.reason))
+    return sorted(found)
 
 
 def _pins(run: Run, sources: dict[str, bytes]) -> Pins:

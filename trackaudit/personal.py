@@ -44,7 +44,8 @@ class PersonalData:
         self._people = frozenset(table["ambiguous"]["people"])
         self._things = frozenset(table["ambiguous"]["not_people"])
         self._neutral = frozenset(table["ambiguous"]["neutral"])
-        self._scrubbers = frozenset(table["scrubbers"]["words"])
+        self._hashing = frozenset(table["scrubbers"]["hashing"])
+        self._scrubbers = frozenset(table["scrubbers"]["words"]) | self._hashing
 
     def of_name(self, name: str) -> Category | None:
         """The category of a key or variable name by its words, None where a word makes it harmless."""
@@ -111,6 +112,14 @@ class PersonalData:
             self._scrubbers & {word for step in value.name.split(".") for word in words_of(step)}
         )
 
+    def _pseudonym(self, key: str, value: Invoked) -> Category | None:
+        """What a hash still is: it tells the same person apart again. Nothing for what redacts or counts."""
+        words = {word for step in value.name.split(".") for word in words_of(step)}
+        if not self._hashing & words or self._scrubbers & words - self._hashing:
+            return None
+        inner = self.of_name(key) or _worst(self.of_value(argument.value) for argument in value.arguments)
+        return Category(inner.id, f"a hash of {inner.title}", "note") if inner is not None else None
+
     def carries(self, key: str, value: Value, traits: bool = False) -> Category | None:
         """The category of a property, from its key and from what its value is called; None where nothing can be in it.
 
@@ -120,8 +129,10 @@ class PersonalData:
             return _worst(self.carries(key, branch.value, traits) for branch in value.branches)
         if isinstance(value, Known):  # a constant says nothing of anybody, but this one asks the server to fill it in
             return self.of_name(key) if value.value == _FILLED_IN else None
-        if _is_truth(value) or self.scrubs(value):
+        if _is_truth(value):
             return None
+        if isinstance(value, Invoked) and self.scrubs(value):
+            return self._pseudonym(key, value)
         if not isinstance(value, (Dynamic, Parameter, Invoked, Text)):
             return None
         trait = self.of_trait(key, value) if traits or key.startswith("$") else None

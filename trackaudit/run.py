@@ -19,7 +19,7 @@ from trackaudit.discover import (
     looks_minified,
     read,
 )
-from trackaudit.findings import Failure, Finding
+from trackaudit.findings import Failure, Finding, Gap
 from trackaudit.languages import MARKUP, language_of, manifest_of
 from trackaudit.prefilter import Hits, Prefilter, mentions_field
 from trackaudit.sdks.catalogue import Catalogue
@@ -61,7 +61,7 @@ class Report(NamedTuple):
     files: int
     parsed: int
     skipped: dict[str, int]
-    unresolved: int
+    unresolved: list[Gap]
     sources: dict[str, bytes]
     config: Config
 

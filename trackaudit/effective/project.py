@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component
@@ -13,7 +12,7 @@ from trackaudit.effective.setups import Risk, Setup
 from trackaudit.findings import Related
 from trackaudit.link.linker import Linked
 from trackaudit.model import Span
-from trackaudit.resolve.values import Dynamic, FileFacts, InputField, Invoked, Mapping, Parameter, Use, Value
+from trackaudit.resolve.values import FileFacts, InputField, Mapping, Use, Value
 from trackaudit.sdks.catalogue import Catalogue
 from trackaudit.versions import Pinned, fits
 
@@ -64,10 +63,11 @@ class Project:
             target = next((item["option"] for item in client["assignment"] if item["target"] == use.method), use.method)
             call: Table = {"role": "setup" if target.endswith("*") else "configure", "parameters": [target], "keywords": ""}
         else:
-            found = _call_of(client, use, version.pinned)
-            if found is None:
+            calls = _calls_of(client, use, version.pinned)
+            if not calls:
                 return
-            call = found
+            call = calls[0]
+            self.sends += [_send(linked, client, other) for other in calls[1:]]
         if call["role"] == "send":
             self.sends.append(_send(linked, client, call))
             return
@@ -147,17 +147,6 @@ class Project:
             for field in facts.fields:
                 yield path, field
 
-    @cached_property
-    def unresolved(self) -> int:
-        """How many set-ups and sends have a part that could not be read."""
-        opaque = (Dynamic, Parameter, Invoked)
-        setups = sum(
-            1
-            for setup in self.setups
-            if setup.unseen or any(isinstance(root.value, opaque) and not root.path for root in setup.roots)
-        )
-        return setups + sum(1 for send in self.sends if any(isinstance(bag, opaque) for bag in send.bags))
-
 
 def _encloses(outer: Setup, inner: Setup) -> bool:
     return (
@@ -167,11 +156,12 @@ def _encloses(outer: Setup, inner: Setup) -> bool:
     )
 
 
-def _call_of(client: Table, use: Use, pinned: Pinned) -> Table | None:
-    """The description of a method at this version: the first that fits, one without doubt preferred."""
+def _calls_of(client: Table, use: Use, pinned: Pinned) -> list[Table]:
+    """The descriptions of a method that hold at this version; where that is not sure, of data that is sent all that may."""
     known = [call for call in client["call"] if call["method"] == use.method]
-    fitting = [call for call in known if fits(call["versions"], pinned)[0]]
-    return (fitting or known or [None])[0]
+    fitting = [call for call in known if fits(call["versions"], pinned)[0]] or known
+    unsure = pinned.known is None and all(call["role"] == "send" for call in known)
+    return known if unsure else fitting[:1]
 
 
 def _send(linked: Linked, client: Table, call: Table) -> Send:

@@ -22,9 +22,10 @@ class View(NamedTuple):
     notes: list[Finding]
     hidden: int
     show_suppressed: bool
+    show_unresolved: bool
 
 
-def view_of(reports: list[Report], show_suppressed: bool) -> View:
+def view_of(reports: list[Report], show_suppressed: bool, show_unresolved: bool = False) -> View:
     """Sort the findings of every report by its own project's profile."""
     shown: list[Finding] = []
     notes: list[Finding] = []
@@ -37,7 +38,7 @@ def view_of(reports: list[Report], show_suppressed: bool) -> View:
                 notes.append(finding)
             else:
                 hidden += 1
-    return View(reports, shown, notes, hidden, show_suppressed)
+    return View(reports, shown, notes, hidden, show_suppressed, show_unresolved)
 
 
 def listed(view: View, report: Report) -> list[Finding]:
@@ -76,7 +77,7 @@ def counts(view: View) -> dict[str, int]:
         "findings": len(view.shown),
         "suppressed": sum(len(report.suppressed) for report in reports),
         "baselined": 0,
-        "unresolved": sum(report.unresolved for report in reports),
+        "unresolved": sum(len(report.unresolved) for report in reports),
     }
 
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from trackaudit import __version__
-from trackaudit.findings import Finding
+from trackaudit.findings import Finding, Gap
 from trackaudit.report import View, counts, listed, shown_path
 from trackaudit.run import Report
 
@@ -36,7 +36,20 @@ def render(view: View) -> str:
     findings.sort(key=lambda item: (item["path"], item["line"], item["column"], item["rule"]))
     document["findings"], document["errors"] = findings, errors
     document["summary"] = {**counts(view), "findings": sum(1 for item in findings if item["suppressed"] is None)}
+    if view.show_unresolved:
+        document["unresolved"] = [_gap_table(report, gap) for report in view.reports for gap in report.unresolved]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _gap_table(report: Report, gap: Gap) -> dict[str, Any]:
+    return {
+        "path": shown_path(report, gap.path),
+        "line": gap.start.line,
+        "column": gap.start.column,
+        "tracker": gap.tracker,
+        "what": gap.what,
+        "reason": gap.reason,
+    }
 
 
 def finding_table(report: Report, finding: Finding) -> dict[str, Any]:

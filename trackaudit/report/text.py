@@ -54,6 +54,8 @@ def build(view: View) -> list[Piece]:
         if view.show_suppressed:
             for finding in report.suppressed:
                 pieces += _finding(report, finding, tables)
+        if view.show_unresolved:
+            pieces += _gaps(report)
         for failure in report.failures:
             if failure.fatal:
                 where = f":{failure.line}:{failure.column}" if failure.line else ""
@@ -63,6 +65,15 @@ def build(view: View) -> list[Piece]:
                     (failure.message + "\n\n", ""),
                 ]
     return [(_harmless(text), style) for text, style in pieces] + _summary(view)
+
+
+def _gaps(report: Report) -> list[Piece]:
+    """What could not be evaluated, a line each."""
+    pieces: list[Piece] = []
+    for gap in report.unresolved:
+        place = f"{shown_path(report, gap.path)}:{gap.start.line}:{gap.start.column}"
+        pieces += [(place, "bold"), (" not resolved: ", "bold cyan"), (f"{gap.tracker}: {gap.what}: it is {gap.reason}\n", "")]
+    return [*pieces, ("\n", "")] if pieces else []
 
 
 def _harmless(text: str) -> str:
@@ -166,6 +177,8 @@ def _summary(view: View) -> list[Piece]:
             f"{count} {_REASONS.get(reason, reason)}" for reason, count in sorted(skipped.items(), key=lambda item: -item[1])
         )
         files += f"; skipped {sum(skipped.values())} ({told})"
+    if numbers["unresolved"] and not view.show_unresolved:
+        files += f"; {numbers['unresolved']} value{'s' if numbers['unresolved'] != 1 else ''} not resolved (--explain-unresolved)"
     if numbers["suppressed"]:
         files += f"; {numbers['suppressed']} suppressed"
     return [*pieces, (files + ".\n", "")]
