@@ -71,8 +71,9 @@ class Rounds:
         for _ in range(MAX_ROUNDS):
             self.modules.missing.clear()
             found = [linker.settled(linked, telling) for linked in uses]
+            known = len(self.files)
             asked = self._definers()
-            if not asked:
+            if not asked and len(self.files) == known:
                 break
             self.analyse(asked)
         return found
@@ -160,6 +161,9 @@ class Rounds:
         found = {}
         for path, names in self.modules.missing.items():
             known = self.wanted.get(path)
+            if path.endswith(".json"):
+                self._data(path)
+                continue
             unknown = known is None or (known.exports is not None and not names <= known.exports)
             if not unknown or not self.run.load(path):
                 continue
@@ -169,6 +173,15 @@ class Rounds:
                 continue
             found[path] = Wanted(self.run.hits[path].sdks, exports=frozenset(names))
         return found
+
+    def _data(self, path: str) -> None:
+        """Take in a data file that a script imports."""
+        from trackaudit.link.data import facts_of_json
+
+        text = self._read(path)
+        if text is not None and path not in self.files:
+            self.run.texts[path], self.run.languages[path] = text.encode(), "json"
+            self.files[path] = facts_of_json(self.run.texts[path])
 
     def _read(self, path: str) -> str | None:
         """The text of a configuration file of the project; None where it cannot be read."""

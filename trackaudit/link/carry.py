@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from trackaudit.model import Span
 from trackaudit.resolve.values import (
     Blueprint,
@@ -25,6 +28,8 @@ from trackaudit.resolve.values import (
     Value,
 )  # fmt: skip
 
+Move = Callable[[Span], Span]
+
 
 def placed(span: Span, path: str) -> Span:
     return span if span.path else Span(span.start, span.end, path)
@@ -32,53 +37,65 @@ def placed(span: Span, path: str) -> Span:
 
 def carried(value: Value, path: str) -> Value:
     """The value with every place in it that names no file said to be in ``path``."""
-    span = placed(value.span, path)
+    return moved(value, partial(placed, path=path))
+
+
+def moved(value: Value, move: Move) -> Value:
+    """The value with every place in it changed by ``move``."""
+    span = move(value.span)
     if isinstance(value, (Known, Pattern, Dynamic, Reference)):
         return value._replace(span=span)
     if isinstance(value, Parameter):
-        return value._replace(span=span, default=carried(value.default, path) if value.default is not None else None)
+        return value._replace(span=span, default=moved(value.default, move) if value.default is not None else None)
     if isinstance(value, (Text, Overlay)):
-        return value._replace(span=span, parts=tuple(carried(part, path) for part in value.parts))
+        return value._replace(span=span, parts=tuple(moved(part, move) for part in value.parts))
     if isinstance(value, Listing):
-        return value._replace(span=span, items=tuple(carried(item, path) for item in value.items))
+        return value._replace(span=span, items=tuple(moved(item, move) for item in value.items))
     if isinstance(value, Mapping):
-        return value._replace(span=span, entries=tuple(_entry(entry, path) for entry in value.entries))
+        return value._replace(span=span, entries=tuple(_entry(entry, move) for entry in value.entries))
     if isinstance(value, Callback):
-        return value._replace(span=span, results=tuple(carried(result, path) for result in value.results))
+        return value._replace(span=span, results=tuple(moved(result, move) for result in value.results))
     if isinstance(value, Blueprint):
-        members = tuple(_entry(entry, path) for entry in value.members)
-        return Blueprint(members, tuple(carried(base, path) for base in value.bases), span)
+        members = tuple(_entry(entry, move) for entry in value.members)
+        return Blueprint(members, tuple(moved(base, move) for base in value.bases), span)
     if isinstance(value, Invoked):
-        return value._replace(span=span, arguments=carried_arguments(value.arguments, path))
-    branches = tuple(Branch(conditions(branch.guards, path), carried(branch.value, path)) for branch in value.branches)
-    return OneOf(branches, span)
+        return value._replace(span=span, arguments=_arguments(value.arguments, move))
+    return OneOf(tuple(Branch(_conditions(branch.guards, move), moved(branch.value, move)) for branch in value.branches), span)
 
 
 def carried_arguments(arguments: tuple[Passed, ...], path: str) -> tuple[Passed, ...]:
+    return _arguments(arguments, partial(placed, path=path))
+
+
+def conditions(guards: tuple[Condition, ...], path: str) -> tuple[Condition, ...]:
+    return _conditions(guards, partial(placed, path=path))
+
+
+def carried_use(use: Use, path: str) -> Use:
+    """A use as other files see it."""
+    move = partial(placed, path=path)
+    return use._replace(
+        arguments=_arguments(use.arguments, move), guards=_conditions(use.guards, move), span=move(use.span),
+        callee_span=move(use.callee_span),
+    )  # fmt: skip
+
+
+def _arguments(arguments: tuple[Passed, ...], move: Move) -> tuple[Passed, ...]:
     return tuple(
         argument._replace(
-            name_span=placed(argument.name_span, path) if argument.name_span is not None else None,
-            value=carried(argument.value, path),
-            span=placed(argument.span, path),
+            name_span=move(argument.name_span) if argument.name_span is not None else None,
+            value=moved(argument.value, move),
+            span=move(argument.span),
         )
         for argument in arguments
     )
 
 
-def conditions(guards: tuple[Condition, ...], path: str) -> tuple[Condition, ...]:
+def _conditions(guards: tuple[Condition, ...], move: Move) -> tuple[Condition, ...]:
     return tuple(
-        guard._replace(span=placed(guard.span, path), origin=placed(guard.origin, path) if guard.origin is not None else None)
-        for guard in guards
+        guard._replace(span=move(guard.span), origin=move(guard.origin) if guard.origin is not None else None) for guard in guards
     )
 
 
-def carried_use(use: Use, path: str) -> Use:
-    """A use as other files see it."""
-    return use._replace(
-        arguments=carried_arguments(use.arguments, path), guards=conditions(use.guards, path), span=placed(use.span, path),
-        callee_span=placed(use.callee_span, path),
-    )  # fmt: skip
-
-
-def _entry(entry: Entry, path: str) -> Entry:
-    return Entry(entry.key, placed(entry.key_span, path), carried(entry.value, path), conditions(entry.guards, path))
+def _entry(entry: Entry, move: Move) -> Entry:
+    return Entry(entry.key, move(entry.key_span), moved(entry.value, move), _conditions(entry.guards, move))
