@@ -136,12 +136,39 @@ def test_harmless_names(name: str) -> None:
         ("name", Dynamic("member", ("organization", "name"), HERE), None),
         ("email", Known("support", HERE), None),
         ("email", Dynamic("a truth value", ("x",), HERE), None),
-        ("email", Invoked((), "sha256", (), HERE), None),
+        ("email", Invoked((), "redact", (), HERE), None),
+        ("email", Invoked((), "sha256", (), HERE), "contact"),
+        ("plan", Invoked((), "sha256", (), HERE), None),
+        ("label", Dynamic("call", (), HERE, "email"), "contact"),
+        ("name", Dynamic("member", ("userView", "name"), HERE), None),
+        ("name", Dynamic("member", ("sessionUser", "data", "name"), HERE), "name"),
         ("id", Invoked((), "user.email.toLowerCase", (), HERE), "contact"),
     ],
 )
 def test_what_a_property_carries(key: str, value: Value, category: str | None) -> None:
     found = PERSONAL.carries(key, value)
+    assert (found.id if found else None) == category
+
+
+def test_a_hash_is_a_pseudonym() -> None:
+    found = PERSONAL.carries("email", Invoked((), "sha256", (), HERE))
+    assert found is not None
+    assert found.severity == "note"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "traits", "category"),
+    [
+        ("name", Dynamic("member", ("profile", "label"), HERE), True, "name"),
+        ("name", Dynamic("member", ("profile", "label"), HERE), False, None),
+        ("name", Dynamic("member", ("organization", "name"), HERE), True, None),
+        ("$name", Dynamic("call", (), HERE), False, "name"),
+        ("$ip", Dynamic("call", (), HERE), False, "network"),
+        ("plan", Dynamic("call", (), HERE), True, None),
+    ],
+)
+def test_what_a_trait_carries(key: str, value: Value, traits: bool, category: str | None) -> None:
+    found = PERSONAL.carries(key, value, traits)
     assert (found.id if found else None) == category
 
 

@@ -16,6 +16,9 @@ from trackaudit.resolve.values import FileFacts, InputField, Mapping, Use, Value
 from trackaudit.sdks.catalogue import Catalogue
 from trackaudit.versions import Pinned, fits
 
+# What a framework's plugin is given: all of the client's options.
+PLUGIN: Table = {"role": "setup", "parameters": ["*"], "keywords": "", "url": ""}
+
 
 class Send(NamedTuple):
     """A use that carries user data: its property bags, key-value pairs and user ids."""
@@ -59,6 +62,10 @@ class Project:
                 roots, unseen = roots_of_component(use.arguments, entry["properties"])
                 self._set_up(Setup(path, use, client, entry, roots, unseen, version, self.catalogue.record(use.sdk)["url"]))
             return
+        if use.form == "plugin":
+            given = Root((), use.arguments[0].value, use.callee_span)
+            self._set_up(Setup(path, use, client, PLUGIN, [given], False, version, self.catalogue.record(use.sdk)["url"]))
+            return
         if use.form == "assignment":
             target = next((item["option"] for item in client["assignment"] if item["target"] == use.method), use.method)
             call: Table = {"role": "setup" if target.endswith("*") else "configure", "parameters": [target], "keywords": ""}
@@ -87,7 +94,9 @@ class Project:
         packages = list(client["packages"])
         if origin.startswith("npm:"):
             parts = origin[4:].split("/")
-            packages.insert(0, "npm:" + "/".join(parts[: 2 if parts[0].startswith("@") else 1]))
+            own = "npm:" + "/".join(parts[: 2 if parts[0].startswith("@") else 1])
+            if own in packages:  # a package that only brings the SDK along counts its versions by itself
+                packages.insert(0, own)
         elif origin.startswith("pypi:"):
             packages = [package for package in packages if package.startswith("pypi:")]
         else:

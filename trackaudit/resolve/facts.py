@@ -14,6 +14,7 @@ from trackaudit.model import (
 from trackaudit.resolve.calls import project_calls
 from trackaudit.resolve.exports import exports_of, matters
 from trackaudit.resolve.injections import injections_of
+from trackaudit.resolve.plugins import plugin_uses
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.uses import Finder
 from trackaudit.resolve.values import CommentFact, FileFacts, Known
@@ -40,6 +41,8 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
     uses = Finder(unit, resolver, catalogue, wanted.sdks).uses()
     calls = project_calls(unit, resolver, catalogue, uses, dict(wanted.modules))
     exports, stars = exports_of(resolver, wanted.exports)
+    if unit.language != "python":
+        uses += plugin_uses(exports, catalogue, wanted.sdks)
     if wanted.exports is None:
         exports = [(name, value) for name, value in exports if matters(value)]
     injected = tuple(injections_of(resolver)) if unit.language != "python" else ()

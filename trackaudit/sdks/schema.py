@@ -226,6 +226,12 @@ _CLIENT = table({
         "role": Field(one_of(*ROLES), default="setup"),
         "option": Field(string, default="*"),
     })), default=[]),
+    "plugin": Field(list_of(table({
+        "name": Field(string, required=True),
+        "key": Field(string, default=""),
+        "inside": Field(string, default=""),
+        "read": Field(strings, default=[]),
+    })), default=[]),
     "environment": Field(mapping_of(string), default={}),
     "file": Field(list_of(table({
         "name": Field(string, required=True),
