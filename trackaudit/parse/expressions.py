@@ -21,7 +21,6 @@ from trackaudit.model import (
     CallSite,
     Conditional,
     Expr,
-    Function,
     Guard,
     Index,
     Literal,
@@ -39,8 +38,8 @@ from trackaudit.model import (
     Unknown,
 )  # fmt: skip
 from trackaudit.parse.build import MAX_DEPTH, assign_name
+from trackaudit.parse.functions import Functions
 from trackaudit.parse.grammars import bare, child_fields, children, span_of
-from trackaudit.parse.jsx import Elements
 from trackaudit.parse.literals import number_value, unescape
 
 Guards = tuple[Guard, ...]
@@ -50,7 +49,7 @@ FUNCTIONS = frozenset(
 )  # fmt: skip
 
 
-class Expressions(Elements):
+class Expressions(Functions):
     """The half of a lowering that makes values. The other half, in :mod:`trackaudit.parse.javascript`, visits statements."""
 
     def __init__(self, text: bytes, unit: Unit) -> None:
@@ -58,25 +57,12 @@ class Expressions(Elements):
         self.depth = 0
 
     @abstractmethod
-    def body(self, node: Node, scope: int, guards: Guards, name: str) -> None:
-        """Take note of a function's body, whose scope is ``scope``."""
-
-    @abstractmethod
     def hand_in(self, call: Node, arguments: Node) -> None:
         """Take note of what a call is given, functions among it."""
 
     @abstractmethod
-    def derive(self, target: Node, value: Node) -> None:
-        """Take note that ``target`` is given ``value``."""
-
-    @abstractmethod
     def class_statement(self, node: Node, scope: int, guards: Guards) -> Expr:
         """Visit a class and return it."""
-
-    @abstractmethod
-    def bind(self, target: Node, kind: str, scope: int, value: Expr | None,
-             path: tuple[str | int, ...], default: Expr | None, guards: Guards) -> None:  # fmt: skip
-        """Declare every name in a pattern."""
 
     def named(self, value: Node, scope: int, guards: Guards, name: str) -> Expr:
         """A value; a function takes the name it is bound to, in parentheses too."""
@@ -273,62 +259,6 @@ class Expressions(Elements):
         value = Call(callee, tuple(lowered), new, span_of(node))
         self.unit.calls.append(CallSite(value, scope, guards))
         return value
-
-    def function(self, node: Node, scope: int, guards: Guards, name: str = "") -> Expr:
-        own_name, single, parameters, body = child_fields(node, "name", "parameter", "parameters", "body")
-        if not name and own_name is not None:
-            name = self.source(own_name)
-        inner = self.unit.new_scope(scope, "function", name)
-        names: list[str] = []
-        for index, parameter in enumerate(
-            [single] if single is not None else children(parameters) if parameters is not None else ()
-        ):
-            target, default = parameter, None
-            instance: Expr | None = None
-            if parameter.type in ("required_parameter", "optional_parameter"):
-                pattern, fallback, kind = child_fields(parameter, "pattern", "value", "type")
-                target = pattern or parameter
-                default = self.expression(fallback, inner, ()) if fallback is not None else None
-                instance = self.instance(kind, scope) if kind is not None and target.type == "identifier" else None
-            names.append(self.parameter_name(target))
-            self.bind(target, "parameter", inner, instance, (index,), default, ())
-            if instance is not None:
-                self.typed(parameter, target, instance, scope)
-        if body is not None:
-            if body.type == "statement_block":
-                self.body(body, inner, guards, name)
-            else:
-                value = self.expression(body, inner, guards)
-                self.unit.returns.setdefault(inner, []).append((value, ()))
-        return Function(name, tuple(names), inner, span_of(node))
-
-    def instance(self, annotation: Node, scope: int) -> Expr | None:
-        """What a type annotation says that a name holds: an instance of the class that it names."""
-        named = children(annotation)
-        if len(named) != 1:
-            return None
-        node = named[0]
-        if node.type == "generic_type":
-            node = children(node)[0]
-        span = span_of(node)
-        if node.type == "nested_type_identifier" and len(parts := children(node)) == 2 and parts[0].type == "identifier":
-            holder = Name(self.source(parts[0]), scope, span_of(parts[0]))
-            return Call(Member(holder, self.source(parts[1]), span_of(parts[1]), span), (), True, span)
-        return Call(Name(self.source(node), scope, span), (), True, span) if node.type == "type_identifier" else None
-
-    def typed(self, parameter: Node, target: Node, instance: Expr, scope: int) -> None:
-        """A typed parameter is derived from its type; one with a modifier (``private client: Client``) is a field of the class too."""
-        self.derive(target, parameter)
-        modified = any(child.type in ("accessibility_modifier", "readonly", "override_modifier") for child in parameter.children)
-        if modified and self.unit.scopes[scope].kind == "class":
-            self.unit.declare(scope, self.source(target), "const", span_of(target), instance)
-
-    def parameter_name(self, target: Node) -> str:
-        if target.type == "assignment_pattern":
-            target = target.child_by_field_name("left") or target
-        if target.type == "rest_pattern" and (inner := children(target)):
-            return "*" + self.parameter_name(inner[0])
-        return self.source(target) if target.type == "identifier" else ""
 
     def class_expression(self, node: Node, scope: int, guards: Guards) -> Expr:
         return self.class_statement(node, scope, guards)

@@ -18,6 +18,7 @@ from trackaudit.model import Expr, Guard, Literal, Span, Spread, Unit, Unknown
 from trackaudit.parse.build import MARK, MAX_DEPTH, assign_name, comment_at, rest_step
 from trackaudit.parse.ecmascript import decoded, read
 from trackaudit.parse.literals import number_value, unescape
+from trackaudit.parse.strict_modules import Modules
 
 Guards = tuple[Guard, ...]
 Node = Any  # esprima has no types
@@ -55,7 +56,7 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-class _Lowering:
+class _Lowering(Modules):
     """One tree on its way into a unit. ``self.todo`` holds statements still to visit."""
 
     def __init__(self, text: bytes, code: str, unit: Unit) -> None:
@@ -128,15 +129,6 @@ class _Lowering:
         self.todo.extend((item.init, inner, guards) for item in declared if item.init is not None)
         self.parts(node, inner, guards)
 
-    def import_declaration(self, node: Node, scope: int, guards: Guards) -> None:
-        module = self.string(node.source)
-        for item in node.specifiers:
-            imported = "default" if item.type == "ImportDefaultSpecifier" else None
-            if item.type == "ImportSpecifier":
-                imported = self.source(item.imported)
-            span = self.span(item.local)
-            self.unit.declare(scope, self.source(item.local), "import", span, module=module, imported=imported)
-
     def declaration(self, node: Node, scope: int, guards: Guards) -> None:
         for item in node.declarations:
             name = self.source(item.id) if item.id.type == "Identifier" else ""
@@ -177,36 +169,6 @@ class _Lowering:
             method = self.function(item, inner, ())
             self.unit.declare(inner, method.name, "function", key, method)
         return value
-
-    def export_named(self, node: Node, scope: int, guards: Guards) -> None:
-        module = self.string(node.source) if node.source is not None else None
-        if node.declaration is not None:
-            self.todo.append((node.declaration, scope, guards))
-            patterns = [item.id for item in node.declaration.declarations or ()] or [node.declaration.id]
-            for name in (name for pattern in patterns for name in _bound(pattern)):
-                self.unit.exports.append(model.Export(self.source(name), self.name(name, scope, guards), None, None))
-        for item in node.specifiers:
-            local = self.source(item.local)
-            value = self.name(item.local, scope, guards) if module is None else None
-            self.unit.exports.append(
-                model.Export(self.source(item.exported), value, module, local if module is not None else None)
-            )
-
-    def export_all(self, node: Node, scope: int, guards: Guards) -> None:
-        self.unit.exports.append(model.Export("*", None, self.string(node.source), None))
-
-    def export_default(self, node: Node, scope: int, guards: Guards) -> None:
-        shown = node.declaration
-        if shown.type in ("FunctionDeclaration", "ClassDeclaration") and shown.id is not None:
-            self.todo.append((shown, scope, guards))
-            value: Expr = self.name(shown.id, scope, guards)
-        elif shown.type == "FunctionDeclaration":
-            value = self.function(shown, scope, guards, "default")
-        elif shown.type == "ClassDeclaration":
-            value = self.class_(shown, scope, guards)
-        else:
-            value = self.named(shown, scope, guards, "default")
-        self.unit.exports.append(model.Export("default", value, None, None))
 
     def return_statement(self, node: Node, scope: int, guards: Guards) -> None:
         if node.argument is not None:
@@ -418,22 +380,6 @@ class _Lowering:
             deleted = Literal(None, self.span(node))
             self.unit.assignments.append(model.Assignment(operand, deleted, "delete", scope, guards, self.span(node)))
         return model.Unary(node.operator, operand, self.span(node))
-
-
-def _bound(pattern: Node) -> list[Node]:
-    """The names that a pattern binds."""
-    found: list[Node] = []
-    todo = [pattern]
-    while todo:
-        node = todo.pop()
-        if node is None:
-            continue
-        if node.type == "Identifier":
-            found.append(node)
-        else:
-            todo += [item for field in ("left", "argument", "value") if (item := getattr(node, field)) is not None]
-            todo += [*(node.properties or ()), *(node.elements or ())]
-    return found
 
 
 _STATEMENTS: dict[str, Callable[[_Lowering, Node, int, Guards], object]] = {

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 from trackaudit.model import (
-    Argument,
     Array,
-    Attribute,
     Binary,
     Binding,
     Call,
@@ -33,12 +31,12 @@ from trackaudit.model import (
     Unit,
     Unknown,
 )  # fmt: skip
-from trackaudit.resolve.arguments import Given, substitute
 from trackaudit.resolve.changes import Change, changes
-from trackaudit.resolve.combine import MAX_BRANCHES, merge, names_of, one_of, only, step, text_of, truthiness, without
+from trackaudit.resolve.combine import MAX_BRANCHES, merge, names_of, one_of, step, text_of, truthiness
 from trackaudit.resolve.environment import environment_of
+from trackaudit.resolve.instances import MAX_DEPTH
+from trackaudit.resolve.results import Calls
 from trackaudit.resolve.scrubs import removals
-from trackaudit.resolve.symbols import Symbol, Symbols, is_nothing
 from trackaudit.resolve.values import (
     Blueprint,
     Branch,
@@ -53,44 +51,30 @@ from trackaudit.resolve.values import (
     OneOf,
     Overlay,
     Parameter,
-    Passed,
     Pattern,
     Reference,
     Text,
     Value,
 )  # fmt: skip
 
-MAX_DEPTH = 24
 TRUTH = "a truth value"  # the reason of a Dynamic that is only ever true or false
 ITSELF = "refers to itself"
 _SELF = ("this", "self", "cls")
-_ELSEWHERE = ("npm:", "file:", "pypi:")
-_SHAPING = ("npm:lodash", "npm:underscore", "npm:es-toolkit", "npm:ramda", "npm:rambda", "npm:remeda", "npm:radash", "global:_")
 _PLACED = (Known, Text, Pattern, Mapping, Listing, Callback, Blueprint)  # their places do not depend on who asks
 _BAGS = (Mapping, Overlay, Parameter, Reference, OneOf, Invoked, Dynamic)
 _COMPARING = frozenset(("==", "===", "!=", "!==", "<", ">", "<=", ">=", "in", "not in", "instanceof"))
-_MERGING = frozenset((("global:Object", "assign"), ("global:_", "merge"), ("global:_", "assign"), ("global:$", "extend")))
-_TRANSPARENT = frozenset(
-    (("global:Object", "freeze"), ("global:Object", "seal"), ("global:structuredClone",), ("global:Promise", "resolve"),
-     ("npm:react", "useCallback"), ("npm:lodash", "debounce"), ("npm:lodash", "throttle"), ("npm:lodash", "once"))
-)  # fmt: skip
-_USE_CONTEXT, _USE_MEMO = ("npm:react", "useContext"), ("npm:react", "useMemo")
-_ENVIRONMENT = frozenset((("pypi:os", "getenv"), ("pypi:os", "environ", "get")))
 
 
-class Resolver(Symbols):
+class Resolver(Calls):
     """Answers what an expression of one unit comes to."""
 
     def __init__(self, unit: Unit, text: bytes) -> None:
         super().__init__(unit, text)
         self._changes: dict[tuple[int, str], list[Change]] | None = None
-        self._blueprints: dict[int, Blueprint] = {}
         self._made: dict[int, Callback] = {}
         self._removed: tuple[int, dict[int, list[tuple[str, ...]]]] | None = None
         self._conditions: dict[tuple[Span, bool], Condition] = {}
-        self._returning = 0  # how many functions' results are being evaluated
         self._named: dict[tuple[int, str], Value] = {}
-        self.functions: dict[int, Function] = {}  # those that were asked for, by their scopes
 
     def value(self, expr: Expr) -> Value:
         """What ``expr`` comes to."""
@@ -203,31 +187,6 @@ class Resolver(Symbols):
             self._made[expr.scope] = made
         return made
 
-    def _class(self, expr: Class) -> Value:
-        """A class, or an instance of it: its fields and those of its methods that were lowered."""
-        known = self._blueprints.get(expr.scope)
-        if known is not None:
-            return known
-        self._blueprints[expr.scope] = Blueprint((), (), expr.span)  # what its own methods see of it meanwhile
-        members = []
-        for name, bindings in self.unit.bindings[expr.scope].items():
-            for binding in bindings:
-                if isinstance(binding.value, Function) and binding.value.scope in self.unit.pending:
-                    continue
-                if binding.value is not None:
-                    members.append(Entry(name, binding.span, self.value(binding.value), ()))
-        for name, values in self.fields_of(expr.scope).items():
-            members += [Entry(name, value.span, self.known_as(value), ()) for value in values if not is_nothing(value)]
-        found = Blueprint(tuple(members), tuple(self.known_as(base) for base in expr.bases), expr.span)
-        self._blueprints[expr.scope] = found
-        return found
-
-    def known_as(self, expr: Expr) -> Value:
-        """What an expression comes to; where that is not known, but where it comes from is, a reference to that."""
-        value = self.value(expr)
-        symbol = self.symbol(expr) if isinstance(value, (Dynamic, OneOf)) else None
-        return Reference(symbol, names_of(value), expr.span) if symbol else value
-
     def _unless_changed(self, result: Value, scope: int) -> Value:
         """A parameter that the function's body writes into is not returned as it came."""
         if isinstance(result, Parameter) and (scope, result.path[0]) in self._written_into:
@@ -330,7 +289,7 @@ class Resolver(Symbols):
             fields = self.own_fields(expr)
             if len(fields) == 1 and not isinstance(fields[0], Name):
                 return self.value(fields[0])
-        chain = self._chain(expr)
+        chain = self.chain(expr)
         if chain[:2] in (("process", "env"), ("os", "environ")) or chain[:3] == ("import", "meta", "env"):
             return Dynamic("environment", chain, expr.span)
         below = self.value(expr.object) if not own else None
@@ -342,7 +301,7 @@ class Resolver(Symbols):
             return self.value(method)
         return Dynamic("member", chain or (*names_of(below or Dynamic("", (), expr.span)), expr.property), expr.span)
 
-    def _chain(self, expr: Expr) -> tuple[str, ...]:
+    def chain(self, expr: Expr) -> tuple[str, ...]:
         """The names in ``a.b().c`` as written, calls included without their arguments."""
         names: list[str] = []
         while True:
@@ -368,119 +327,7 @@ class Resolver(Symbols):
             and 0 <= key.value < len(below.items)
         ):
             return below.items[key.value]
-        return Dynamic("member", self._chain(expr), expr.span)
-
-    def _call(self, expr: Call) -> Value:
-        symbol = self.symbol(expr.callee)
-        if symbol in _TRANSPARENT and expr.arguments:
-            return self.value(expr.arguments[0].value)
-        if symbol in _MERGING:
-            return merge([self.value(argument.value) for argument in expr.arguments], expr.span)
-        if self.python and isinstance(expr.callee, Name) and expr.callee.id == "dict" and symbol is None:
-            return self._dict_call(expr)
-        if symbol in _ENVIRONMENT:
-            return self._environment(expr)
-        if symbol and symbol[0].startswith(_SHAPING) and (shaped := self._shaped(symbol, expr)) is not None:
-            return shaped
-        if symbol == _USE_CONTEXT and (provided := self._provided(expr)) is not None:
-            return provided
-        if symbol == _USE_MEMO and expr.arguments:
-            made = self.value(expr.arguments[0].value)
-            return made.results[0] if isinstance(made, Callback) else made
-        target = self.value(expr.callee) if isinstance(expr.callee, (Name, Function, Member)) and symbol is None else None
-        if isinstance(target, Blueprint):
-            return target
-        if isinstance(target, Callback) and not expr.new:
-            return self._returned(target, expr)
-        chain = self._chain(expr.callee)
-        if chain[-1:] == ("get",) and symbol is None and expr.arguments:  # bag.get("key") names what it takes out
-            key = self.value(expr.arguments[0].value)
-            if isinstance(key, Known) and isinstance(key.value, str):
-                return Dynamic("member", (*chain[:-1], key.value), expr.span)
-        elsewhere = bool(symbol) and symbol[0].startswith(_ELSEWHERE) and self._returning  # who made it says enough of a result
-        arguments = () if elsewhere else tuple(self.passed(argument) for argument in expr.arguments)
-        return Invoked(symbol or (), ".".join(chain), arguments, expr.span)
-
-    def _returned(self, target: Callback, expr: Call) -> Value:
-        passed = tuple(self.passed(argument) for argument in expr.arguments)
-        method = self.python and target.parameters[:1] in (("self",), ("cls",)) and isinstance(expr.callee, Member)
-        given = Given(target.parameters, passed, method, expr.span)
-        results = [substitute(result, target.scope, given) for result in target.results]
-        return results[0] if len(results) == 1 else one_of([Branch((), result) for result in results], expr.span)
-
-    def parameters_of(self, symbols: Iterable[Symbol]) -> tuple[tuple[int, tuple[str, ...]], ...]:
-        """The parameters of the functions of this file that symbols name, by the functions' scopes."""
-        scopes = {int(symbol[0].partition(":")[2]) for symbol in symbols if symbol[0].startswith("here:")}
-        return tuple((scope, self.functions[scope].parameters) for scope in sorted(scopes) if scope in self.functions)
-
-    def _shaped(self, symbol: Symbol, expr: Call) -> Value | None:
-        """What ``omit`` and ``pick`` of the known libraries leave of an object; None where that is not known."""
-        name = symbol[-1].rpartition("/")[2].rpartition(".")[2]
-        if name not in ("omit", "pick") or len(expr.arguments) < 2:
-            return None
-        values = [self.value(argument.value) for argument in expr.arguments]
-        keys_first = "".join(symbol).startswith(("npm:ramda", "npm:rambda"))
-        bag, rest = (values[1], values[:1]) if keys_first else (values[0], values[1:])
-        listed = [item for value in rest for item in (value.items if isinstance(value, Listing) else (value,))]
-        if not all(isinstance(item, Known) for item in listed) or any(
-            isinstance(value, Listing) and value.open for value in rest
-        ):
-            return None
-        keys = frozenset(str(item.value) for item in listed if isinstance(item, Known))
-        return without(bag, keys) if name == "omit" else only(bag, keys)
-
-    def _provided(self, expr: Call) -> Value | None:
-        """What the provider of a React context in this file hands down: ``useContext(Tracking)``."""
-        context = expr.arguments[0].value if expr.arguments else None
-        if not isinstance(context, Name):
-            return None
-        for element in self.unit.elements:
-            if element.tag in (f"{context.id}.Provider", context.id):
-                for attribute in element.attributes:
-                    if isinstance(attribute, Attribute) and attribute.name == "value" and attribute.value is not None:
-                        return self.value(attribute.value)
-        return None
-
-    def function_of(self, expr: Expr) -> int | None:
-        """The scope of the function of this file that an expression names, None where it names none."""
-        for _ in range(MAX_DEPTH):
-            if isinstance(expr, Function):
-                self.functions[expr.scope] = expr
-                return expr.scope
-            if not isinstance(expr, Name):
-                break
-            found = self.unit.lookup(expr.id, expr.scope)
-            if found is None or any(binding.kind in ("import", "parameter", "other") for binding in found[0]):
-                return None
-            values = [binding.value for binding in found[0] if binding.value is not None and not binding.path]
-            if len(values) != 1 or not isinstance(values[0], (Name, Function)):
-                break
-            expr = values[0]
-        value = self.value(expr)
-        if isinstance(value, OneOf):
-            value = next((branch.value for branch in value.branches if isinstance(branch.value, Callback)), value)
-        return value.scope if isinstance(value, Callback) else None
-
-    def _dict_call(self, expr: Call) -> Value:
-        parts: list[Value] = []
-        for argument in expr.arguments:
-            value = self.value(argument.value)
-            if argument.name is not None and argument.name_span is not None:
-                parts.append(Mapping((Entry(argument.name, argument.name_span, value, ()),), False, expr.span))
-            else:
-                parts.append(value)
-        return merge(parts, expr.span)
-
-    def _environment(self, expr: Call) -> Value:
-        arguments = [self.value(argument.value) for argument in expr.arguments]
-        name = arguments[0].value if arguments and isinstance(arguments[0], Known) else "?"
-        read = Dynamic("environment", ("os", "environ", str(name)), expr.span)
-        if len(arguments) < 2:
-            return read
-        return one_of([Branch((), arguments[1]), Branch((), read)], expr.span)
-
-    def passed(self, argument: Argument) -> Passed:
-        return Passed(argument.name, argument.name_span, self.value(argument.value), argument.spread, argument.value.span)
+        return Dynamic("member", self.chain(expr), expr.span)
 
     def _mutated(self, value: Value, scope: int, name: str) -> Value:
         """The value with what is written into it later laid over it."""
@@ -558,9 +405,9 @@ _VALUES: dict[type, Callable[[Resolver, Any], Value]] = {
     Object: Resolver._object,
     Array: Resolver._array,
     Function: Resolver._function,
-    Class: Resolver._class,
+    Class: Resolver.class_,
     Name: Resolver._name,
     Member: Resolver._member,
     Index: Resolver._index,
-    Call: Resolver._call,
+    Call: Resolver.call,
 }

@@ -1,0 +1,104 @@
+"""Functions, classes and what is handed down by a React context, as values, inside one file."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+
+from trackaudit.model import (
+    Attribute,
+    Call,
+    Class,
+    Expr,
+    Function,
+    Name,
+    Unit,
+)  # fmt: skip
+from trackaudit.resolve.combine import names_of
+from trackaudit.resolve.symbols import Symbol, Symbols, is_nothing
+from trackaudit.resolve.values import (
+    Blueprint,
+    Callback,
+    Dynamic,
+    Entry,
+    OneOf,
+    Reference,
+    Value,
+)  # fmt: skip
+
+MAX_DEPTH = 24
+
+
+class Instances(Symbols):
+    """The part of a resolver that knows functions and classes."""
+
+    def __init__(self, unit: Unit, text: bytes) -> None:
+        super().__init__(unit, text)
+        self._blueprints: dict[int, Blueprint] = {}
+        self.functions: dict[int, Function] = {}  # those that were asked for, by their scopes
+
+    @abstractmethod
+    def value(self, expr: Expr) -> Value:
+        """What an expression comes to."""
+
+    def class_(self, expr: Class) -> Value:
+        """A class, or an instance of it: its fields and those of its methods that were lowered."""
+        known = self._blueprints.get(expr.scope)
+        if known is not None:
+            return known
+        self._blueprints[expr.scope] = Blueprint((), (), expr.span)  # what its own methods see of it meanwhile
+        members = []
+        for name, bindings in self.unit.bindings[expr.scope].items():
+            for binding in bindings:
+                if isinstance(binding.value, Function) and binding.value.scope in self.unit.pending:
+                    continue
+                if binding.value is not None:
+                    members.append(Entry(name, binding.span, self.value(binding.value), ()))
+        for name, values in self.fields_of(expr.scope).items():
+            members += [Entry(name, value.span, self.known_as(value), ()) for value in values if not is_nothing(value)]
+        found = Blueprint(tuple(members), tuple(self.known_as(base) for base in expr.bases), expr.span)
+        self._blueprints[expr.scope] = found
+        return found
+
+    def known_as(self, expr: Expr) -> Value:
+        """What an expression comes to; where that is not known, but where it comes from is, a reference to that."""
+        value = self.value(expr)
+        symbol = self.symbol(expr) if isinstance(value, (Dynamic, OneOf)) else None
+        return Reference(symbol, names_of(value), expr.span) if symbol else value
+
+    def _provided(self, expr: Call) -> Value | None:
+        """What the provider of a React context in this file hands down: ``useContext(Tracking)``."""
+        context = expr.arguments[0].value if expr.arguments else None
+        if not isinstance(context, Name):
+            return None
+        for element in self.unit.elements:
+            if element.tag in (f"{context.id}.Provider", context.id):
+                for attribute in element.attributes:
+                    if isinstance(attribute, Attribute) and attribute.name == "value" and attribute.value is not None:
+                        return self.value(attribute.value)
+        return None
+
+    def parameters_of(self, symbols: Iterable[Symbol]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The parameters of the functions of this file that symbols name, by the functions' scopes."""
+        scopes = {int(symbol[0].partition(":")[2]) for symbol in symbols if symbol[0].startswith("here:")}
+        return tuple((scope, self.functions[scope].parameters) for scope in sorted(scopes) if scope in self.functions)
+
+    def function_of(self, expr: Expr) -> int | None:
+        """The scope of the function of this file that an expression names, None where it names none."""
+        for _ in range(MAX_DEPTH):
+            if isinstance(expr, Function):
+                self.functions[expr.scope] = expr
+                return expr.scope
+            if not isinstance(expr, Name):
+                break
+            found = self.unit.lookup(expr.id, expr.scope)
+            if found is None or any(binding.kind in ("import", "parameter", "other") for binding in found[0]):
+                return None
+            values = [binding.value for binding in found[0] if binding.value is not None and not binding.path]
+            if len(values) != 1 or not isinstance(values[0], (Name, Function)):
+                break
+            expr = values[0]
+        value = self.value(expr)
+        if isinstance(value, OneOf):
+            value = next((branch.value for branch in value.branches if isinstance(branch.value, Callback)), value)
+        return value.scope if isinstance(value, Callback) else None

@@ -1,0 +1,129 @@
+"""What calls come to, inside one file: results of the file's own functions, and of functions that are known everywhere."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from trackaudit.model import (
+    Argument,
+    Call,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Unit,
+)  # fmt: skip
+from trackaudit.resolve.arguments import Given, substitute
+from trackaudit.resolve.combine import merge, one_of, only, without
+from trackaudit.resolve.instances import Instances
+from trackaudit.resolve.symbols import Symbol
+from trackaudit.resolve.values import (
+    Blueprint,
+    Branch,
+    Callback,
+    Dynamic,
+    Entry,
+    Invoked,
+    Known,
+    Listing,
+    Mapping,
+    Passed,
+    Value,
+)  # fmt: skip
+
+_ELSEWHERE = ("npm:", "file:", "pypi:")
+_SHAPING = ("npm:lodash", "npm:underscore", "npm:es-toolkit", "npm:ramda", "npm:rambda", "npm:remeda", "npm:radash", "global:_")
+_MERGING = frozenset((("global:Object", "assign"), ("global:_", "merge"), ("global:_", "assign"), ("global:$", "extend")))
+_TRANSPARENT = frozenset(
+    (("global:Object", "freeze"), ("global:Object", "seal"), ("global:structuredClone",), ("global:Promise", "resolve"),
+     ("npm:react", "useCallback"), ("npm:lodash", "debounce"), ("npm:lodash", "throttle"), ("npm:lodash", "once"))
+)  # fmt: skip
+_USE_CONTEXT, _USE_MEMO = ("npm:react", "useContext"), ("npm:react", "useMemo")
+_ENVIRONMENT = frozenset((("pypi:os", "getenv"), ("pypi:os", "environ", "get")))
+
+
+class Calls(Instances):
+    """The part of a resolver that knows calls."""
+
+    def __init__(self, unit: Unit, text: bytes) -> None:
+        super().__init__(unit, text)
+        self._returning = 0  # how many functions' results are being evaluated
+
+    @abstractmethod
+    def chain(self, expr: Expr) -> tuple[str, ...]:
+        """The names in ``a.b().c`` as written."""
+
+    def call(self, expr: Call) -> Value:
+        symbol = self.symbol(expr.callee)
+        if symbol in _TRANSPARENT and expr.arguments:
+            return self.value(expr.arguments[0].value)
+        if symbol in _MERGING:
+            return merge([self.value(argument.value) for argument in expr.arguments], expr.span)
+        if self.python and isinstance(expr.callee, Name) and expr.callee.id == "dict" and symbol is None:
+            return self._dict_call(expr)
+        if symbol in _ENVIRONMENT:
+            return self._environment(expr)
+        if symbol and symbol[0].startswith(_SHAPING) and (shaped := self._shaped(symbol, expr)) is not None:
+            return shaped
+        if symbol == _USE_CONTEXT and (provided := self._provided(expr)) is not None:
+            return provided
+        if symbol == _USE_MEMO and expr.arguments:
+            made = self.value(expr.arguments[0].value)
+            return made.results[0] if isinstance(made, Callback) else made
+        target = self.value(expr.callee) if isinstance(expr.callee, (Name, Function, Member)) and symbol is None else None
+        if isinstance(target, Blueprint):
+            return target
+        if isinstance(target, Callback) and not expr.new:
+            return self._returned(target, expr)
+        chain = self.chain(expr.callee)
+        if chain[-1:] == ("get",) and symbol is None and expr.arguments:  # bag.get("key") names what it takes out
+            key = self.value(expr.arguments[0].value)
+            if isinstance(key, Known) and isinstance(key.value, str):
+                return Dynamic("member", (*chain[:-1], key.value), expr.span)
+        elsewhere = bool(symbol) and symbol[0].startswith(_ELSEWHERE) and self._returning  # who made it says enough of a result
+        arguments = () if elsewhere else tuple(self.passed(argument) for argument in expr.arguments)
+        return Invoked(symbol or (), ".".join(chain), arguments, expr.span)
+
+    def _shaped(self, symbol: Symbol, expr: Call) -> Value | None:
+        """What ``omit`` and ``pick`` of the known libraries leave of an object; None where that is not known."""
+        name = symbol[-1].rpartition("/")[2].rpartition(".")[2]
+        if name not in ("omit", "pick") or len(expr.arguments) < 2:
+            return None
+        values = [self.value(argument.value) for argument in expr.arguments]
+        keys_first = "".join(symbol).startswith(("npm:ramda", "npm:rambda"))
+        bag, rest = (values[1], values[:1]) if keys_first else (values[0], values[1:])
+        listed = [item for value in rest for item in (value.items if isinstance(value, Listing) else (value,))]
+        if not all(isinstance(item, Known) for item in listed) or any(
+            isinstance(value, Listing) and value.open for value in rest
+        ):
+            return None
+        keys = frozenset(str(item.value) for item in listed if isinstance(item, Known))
+        return without(bag, keys) if name == "omit" else only(bag, keys)
+
+    def _returned(self, target: Callback, expr: Call) -> Value:
+        passed = tuple(self.passed(argument) for argument in expr.arguments)
+        method = self.python and target.parameters[:1] in (("self",), ("cls",)) and isinstance(expr.callee, Member)
+        given = Given(target.parameters, passed, method, expr.span)
+        results = [substitute(result, target.scope, given) for result in target.results]
+        return results[0] if len(results) == 1 else one_of([Branch((), result) for result in results], expr.span)
+
+    def _dict_call(self, expr: Call) -> Value:
+        parts: list[Value] = []
+        for argument in expr.arguments:
+            value = self.value(argument.value)
+            if argument.name is not None and argument.name_span is not None:
+                parts.append(Mapping((Entry(argument.name, argument.name_span, value, ()),), False, expr.span))
+            else:
+                parts.append(value)
+        return merge(parts, expr.span)
+
+    def _environment(self, expr: Call) -> Value:
+        arguments = [self.value(argument.value) for argument in expr.arguments]
+        name = arguments[0].value if arguments and isinstance(arguments[0], Known) else "?"
+        read = Dynamic("environment", ("os", "environ", str(name)), expr.span)
+        if len(arguments) < 2:
+            return read
+        return one_of([Branch((), arguments[1]), Branch((), read)], expr.span)
+
+    def passed(self, argument: Argument) -> Passed:
+        return Passed(argument.name, argument.name_span, self.value(argument.value), argument.spread, argument.value.span)
