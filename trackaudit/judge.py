@@ -18,7 +18,7 @@ from trackaudit.model import Span
 from trackaudit.parse.manifests import Pin, scan
 from trackaudit.parse.source import Lines, Undecodable, to_utf8
 from trackaudit.resolve.facts import Wanted
-from trackaudit.rounds import Rounds
+from trackaudit.rounds import MAX_FILES, Rounds
 from trackaudit.rules import BY_ID, RULES, load
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def judge(run: Run) -> Report:
     placed = _placed(places, lines)
     shown = [finding for finding in placed if finding.suppressed is None]
     hidden = [finding for finding in placed if finding.suppressed is not None]
-    failures = [*run.failures, *_problems(reported, lines)]
+    failures = [*run.failures, *_problems(reported, lines), *_cut(rounds)]
     failures.sort(key=lambda failure: (failure.path, failure.line or 0, failure.column or 0))
     parsed = sum(1 for path in project.files if run.reported(path))
     return Report(
@@ -77,6 +77,16 @@ def judge(run: Run) -> Report:
         sources,
         request.config,
     )
+
+
+def _cut(rounds: Rounds) -> list[Failure]:
+    """What the bounds of following wrappers left out."""
+    told = []
+    if rounds.cut:
+        told.append(f"{rounds.cut} more files import wrappers of trackers; the first {MAX_FILES} were read")
+    if rounds.flows_cut:
+        told.append(f"{rounds.flows_cut} uses behind wrappers that make very many were not followed to the callers")
+    return [Failure(".", "not-followed", message, None, None, False) for message in told]
 
 
 def _gaps(run: Run, project: Project, lines: _LinesOf) -> list[Gap]:

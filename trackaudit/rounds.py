@@ -29,17 +29,18 @@ _CONFIGURATION_SIZE = 1_000_000
 
 
 class Rounds:
-    """The facts of a project's files, as they come in. ``cut`` counts the files that a bound left out."""
+    """The facts of a project's files, as they come in. ``cut`` counts the files that a bound left out, ``flows_cut`` the uses."""
 
     def __init__(self, run: Run, cache: Cache | None) -> None:
         self.run, self.cache = run, cache
         self.wanted: dict[str, Wanted] = {}
         self.files: dict[str, FileFacts] = {}
-        self.cut = 0
+        self.cut = self.flows_cut = 0
         names = set(run.names) | set(run.texts)
         self.scripts, self.pythons = Scripts(names, self._read), Pythons(names)
         self.modules = Modules(self.files, self.scripts, self.pythons, names)
         self._sought: set[tuple[str, bytes]] = set()
+        self._others: set[str] = set()  # files that mention no tracker
         self._by_name: dict[str, list[bytes]] | None = None
 
     def analyse(self, asked: dict[str, Wanted]) -> None:
@@ -67,6 +68,7 @@ class Rounds:
                 break
             self.analyse(asked)
             uses = linker.link()
+        self.flows_cut = linker.cut
         found: list[Linked] = []
         for _ in range(MAX_ROUNDS):
             self.modules.missing.clear()
@@ -91,7 +93,7 @@ class Rounds:
                 if (path, specifier) in self._sought or path == home:
                     continue
                 self._sought.add((path, specifier))
-                if path not in self.wanted and len(self.wanted) >= len(self.run.hits) + MAX_FILES:
+                if path not in self.wanted and path not in asked and len(self._others) >= MAX_FILES:
                     self.cut += 1
                     continue
                 module = specifier.decode("utf-8", "replace")
@@ -99,6 +101,8 @@ class Rounds:
                     continue
                 new = Wanted(self.run.hits[path].sdks, modules=frozenset(((module, frozenset(names)),)))
                 asked[path] = _both(asked[path], new) if path in asked else new
+                if path not in self.wanted:
+                    self._others.add(path)
         return self._injected(linker, asked)
 
     def _injected(self, linker: Linker, asked: dict[str, Wanted]) -> dict[str, Wanted]:

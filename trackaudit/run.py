@@ -101,7 +101,7 @@ class Run:
         asked = self._explicit_files()
         for listed in asked:
             self._take(listed)
-        if not self.folders and not self.texts and not self.field_only and not self.manifests:
+        if not self.folders and not self.texts and not self.field_only and not self.manifests and not self.imports:
             return False
         seen = {listed.path for listed in asked}
         self.names = list(list_files(request.root, request.git, self._unlisted))

@@ -74,6 +74,7 @@ class Linker:
         """Every use of the project, those included that callers of wrappers make; values are not yet :meth:`settled`."""
         self.flows = {}
         self.cut = 0
+        self._carried = {}
         plain = [
             Linked(path, use, (), None)
             for path, facts in self.files.items()
@@ -86,27 +87,30 @@ class Linker:
             use = self._direct(path, call)
             if use is not None:
                 plain.append(Linked(path, use, (), None))
-        fresh = [_Flow(linked, linked.path) for linked in plain]
+        fresh = self._note([_Flow(linked, linked.path) for linked in plain])
         for _ in range(MAX_LAYERS):
-            found = self._note(fresh)
-            if not found:
+            if not fresh:
                 break
-            fresh = [flow for path, call in calls for flow in self._through(path, call, found)]
-            derived += [flow.linked for flow in fresh]
+            flows = [flow for path, call in calls for flow in self._through(path, call, fresh)]
+            if len(derived) + len(flows) > _MAX_DERIVED:
+                self.cut += len(flows)
+                break
+            derived += [flow.linked for flow in flows]
+            fresh = self._note(flows)
         replaced = {id(linked.origin) for linked in derived}
         return [*(linked._replace(origin=linked.use) if id(linked.use) in replaced else linked for linked in plain), *derived]
 
     # --- wrappers -----------------------------------------------------------------------------------
 
-    def _note(self, flows: list[_Flow]) -> set[tuple[str, int]]:
-        """Remember which functions make these uses, and return those functions."""
-        found = set()
+    def _note(self, flows: list[_Flow]) -> dict[tuple[str, int], list[_Flow]]:
+        """Remember which functions make these uses, and return those that are new of each function."""
+        found: dict[tuple[str, int], list[_Flow]] = {}
         for flow in flows:
             for scope in set(scopes_of(passed.value for passed in counting(self.catalogue, flow.linked.use))):
                 known = self.flows.setdefault((flow.owner, scope), [])
                 if len(known) < _MAX_FLOWS:
                     known.append(flow)
-                    found.add((flow.owner, scope))
+                    found.setdefault((flow.owner, scope), []).append(flow)
                 else:
                     self.cut += 1
         return found
@@ -126,20 +130,14 @@ class Linker:
             return None
         return found[0], found[1]
 
-    def _through(self, path: str, call: ProjectCall, fresh: set[tuple[str, int]]) -> list[_Flow]:
-        """The uses that a call makes because the function that it calls is among the ``fresh`` ones."""
+    def _through(self, path: str, call: ProjectCall, fresh: dict[tuple[str, int], list[_Flow]]) -> list[_Flow]:
+        """The uses that a call makes because the function that it calls is one of those with ``fresh`` flows."""
         found = self._callee(path, call)
         if found is None:
             return []
         home, function = found
         scope = function if isinstance(function, int) else function.scope
-        if (home, scope) not in fresh:
-            return []
-        derived = []
-        for flow in self.flows[(home, scope)]:
-            if flow.owner == home and len(derived) < _MAX_FLOWS:
-                derived.append(self._derive(path, call, flow, scope, function))
-        return derived
+        return [self._derive(path, call, flow, scope, function) for flow in fresh.get((home, scope), ())]
 
     def _derive(self, path: str, call: ProjectCall, flow: _Flow, scope: int, function: Callback | int) -> _Flow:
         use = self._carried.get(id(flow.linked))

@@ -41,7 +41,7 @@ class Modules:
         self.injected: dict[str, Located] = {}  # what plugins hand to every component, by its name
         self.missing: dict[str, set[str]] = {}  # exports that values were asked for, of modules without facts of them
         self._settings = sorted(name for name in names if name.endswith(".py") and _SETTINGS.search(name))[:8]
-        self._tables: dict[int, dict[str, Value]] = {}
+        self._tables: dict[str, tuple[FileFacts, dict[str, Value]]] = {}
 
     def follow(self, path: str, symbol: tuple[str, ...], depth: int = 0) -> Located | None:
         """What ``symbol`` is, as the file at ``path`` sees it: what the project's own module says, or itself if it is not the
@@ -97,7 +97,7 @@ class Modules:
         if facts is None:
             self.missing.setdefault(path, set()).add(name)
             return None
-        table = self._table(facts)
+        table = self._table(path, facts)
         if name in table:
             return self.walk(path, table[name], steps[1:], depth)
         for star in facts.stars if name != "default" and depth < _MAX_DEPTH else ():
@@ -113,11 +113,11 @@ class Modules:
         """The file of a module of which everything is passed on, as the file at ``path`` names it."""
         return self.pythons.find(module, path) if path.endswith(".py") else self.scripts.find(module, path)
 
-    def _table(self, facts: FileFacts) -> dict[str, Value]:
-        table = self._tables.get(id(facts))
-        if table is None:
-            table = self._tables[id(facts)] = dict(facts.exports)
-        return table
+    def _table(self, path: str, facts: FileFacts) -> dict[str, Value]:
+        known = self._tables.get(path)
+        if known is None or known[0] is not facts:  # a file may be analysed again
+            known = self._tables[path] = (facts, dict(facts.exports))
+        return known[1]
 
     def walk(self, path: str, value: Value, steps: Symbol, depth: int = 0) -> Located | None:
         """What ``steps`` lead to inside a value of the file at ``path``."""

@@ -57,6 +57,8 @@ def build(view: View) -> list[Piece]:
         if view.show_unresolved:
             pieces += _gaps(report)
         for failure in report.failures:
+            if failure.kind == "not-followed":
+                pieces += [("not followed: ", "bold cyan"), (failure.message + "\n\n", "")]
             if failure.fatal:
                 where = f":{failure.line}:{failure.column}" if failure.line else ""
                 pieces += [
