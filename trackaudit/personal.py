@@ -10,6 +10,7 @@ from trackaudit.resolve.values import Dynamic, Invoked, Known, OneOf, Parameter,
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _FILLED_IN = "{{auto}}"
+_HOLDERS = ("cookie", "cookies", "header", "headers")  # the value of one is not the thing itself
 _PASSING = frozenset(
     ("tolowercase", "touppercase", "trim", "tostring", "strip", "lower", "upper", "casefold", "encode", "decode", "string",
      "str", "encodeuricomponent", "get", "value", "format", "concat", "repr", "valueof", "normalize", "replace", "slice", "substring")
@@ -72,7 +73,7 @@ class PersonalData:
         return self._of_path(value.path) if isinstance(value, Parameter) else None
 
     def _of_path(self, path: tuple[str, ...]) -> Category | None:
-        while len(path) > 1 and path[-1].lower() in _PASSING:
+        while len(path) > 1 and path[-1].lower() in _PASSING and path[-2].lower() not in _HOLDERS:
             path = path[:-1]
         own = self.of_name(path[-1]) if path else None
         if own is not None or len(path) < 2:

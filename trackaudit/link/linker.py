@@ -277,10 +277,11 @@ class Linker:
             return self.carries(*found, depth + 1)
         if isinstance(value, Callback):
             return (path, value.scope) in self.flows or any(self.carries(path, inner, depth + 1) for inner in value.results)
-        if isinstance(value, (Mapping, Blueprint)):
-            entries = value.entries if isinstance(value, Mapping) else value.members
-            bases = value.bases if isinstance(value, Blueprint) else ()
-            inner = (*(entry.value for entry in entries), *bases)
+        if isinstance(value, Mapping):
+            return any(self.carries(path, entry.value, depth + 1) for entry in value.entries)
+        if isinstance(value, Blueprint):
+            # What an object of the project holds of other objects is its own affair: only its methods and its trackers count.
+            inner = (*(entry.value for entry in value.members if not isinstance(entry.value, Blueprint)), *value.bases)
             return any(self.carries(path, item, depth + 1) for item in inner)
         if isinstance(value, OneOf):
             return any(self.carries(path, branch.value, depth + 1) for branch in value.branches)

@@ -121,7 +121,7 @@ class Given:
                 else None
             )
             if entry is None:
-                break
+                return None  # the wrapper names it
             place, value = entry.key_span, entry.value
         return place
 
