@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trackaudit.effective.project import Project
+from trackaudit.effective.project import Project, Send
 from trackaudit.effective.setups import Risk, Setup
 from trackaudit.findings import CONFIDENCES, Related, Result
+from trackaudit.model import Span
 from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, Pattern, Text, Use, Value
 
+_FAR = 60  # bytes between a key and its value from which on the value's own place is worth showing
 # How a record's words on what an option collects go on, where they do not complete "would collect".
 _VERBS = {"insecure-endpoint": "would send ", "tls-off": "would send ", "insecure-cookie": "would keep ", "debug-mode": ""}
 
@@ -109,3 +111,19 @@ def version_place(setup: Setup, matters: bool) -> tuple[Related, ...]:
     if not matters or place is None or not setup.pinned.known:
         return ()
     return (Related(place.path, place.span, f"version {setup.pinned.known} is pinned here"),)
+
+
+def sent_from(send: Send, span: Span, value: Value) -> tuple[Related, ...]:
+    """For data that is written at ``span``: the wrappers in between and the SDK's call, and where the value was made, where these
+    are somewhere else."""
+    use = send.use
+    places: list[Related] = []
+    if not _within(value.span, use.span) and value.span.path == span.path and abs(value.span.start - span.end) > _FAR:
+        places.append(Related(send.path, value.span, "the value comes from here"))
+    if not _within(span, use.span):
+        places += [*send.via[1:], Related(send.path, use.callee_span, "it is sent here")]
+    return tuple(places)
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end

@@ -24,7 +24,7 @@ from trackaudit.findings import Example, Result
 from trackaudit.model import Span
 from trackaudit.personal import PersonalData
 from trackaudit.resolve.values import Mapping, OneOf, Value
-from trackaudit.rules.common import guarded, identity
+from trackaudit.rules.common import guarded, identity, sent_from
 
 RISKY = (
     Example("import posthog from 'posthog-js';\nposthog.identify(user.email);", versions="posthog-js 1.449.2"),
@@ -55,7 +55,7 @@ def check(project: Project) -> Iterator[Result]:
             yield Result(
                 "personal-user-id", send.use.sdk, category.severity, identity(send.use), send.path, span,
                 f"{send.client['title']}: the user's id is {category.title}{guarded(send.use.guards)}",
-                "identify people by an id that means nothing outside your database", send.call["url"] or None, (), "id", send.use.context,
+                "identify people by an id that means nothing outside your database", send.call["url"] or None, sent_from(send, span, value), "id", send.use.context,
             )  # fmt: skip
 
 

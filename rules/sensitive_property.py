@@ -21,11 +21,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trackaudit.effective.project import Project, Send
-from trackaudit.findings import Example, Related, Result
+from trackaudit.findings import Example, Result
 from trackaudit.model import Span
 from trackaudit.personal import Category, PersonalData
 from trackaudit.resolve.values import Condition, Known, Listing, Mapping, OneOf, Value
-from trackaudit.rules.common import guarded, identity, weakest
+from trackaudit.rules.common import guarded, identity, sent_from, weakest
 
 RISKY = (
     Example(
@@ -91,10 +91,8 @@ def _leaves(
 
 def _result(send: Send, key: str, span: Span, value: Value, category: Category, guards: tuple[Condition, ...]) -> Result:
     use = send.use
-    outside = span.path != use.span.path or not (use.span.start <= span.start and span.end <= use.span.end)
-    related = (*send.via[1:], Related(send.path, use.callee_span, "it is sent here")) if outside else ()
     return Result(
         "sensitive-property", use.sdk, category.severity, weakest(identity(use), "high"), send.path, span,
         f"{send.client['title']}: `{key}` sends {category.title}{guarded((*use.guards, *guards))}",
-        "leave it out, or send an opaque id instead", send.call["url"] or None, related, key, use.context,
+        "leave it out, or send an opaque id instead", send.call["url"] or None, sent_from(send, span, value), key, use.context,
     )  # fmt: skip

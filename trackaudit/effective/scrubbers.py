@@ -30,8 +30,8 @@ class Scrubber:
             places = (("properties", key), ("$set", key), ("properties", "$set", key))
             return any(_covers(path, place) for path in self.paths for place in (places if call["traits"] else places[:1]))
         into = call["into"]
-        if not into:
-            return False
+        if not into:  # one of several places in the event
+            return any(path[-1] == key for path in self.paths)
         return any(_covers(path, (into, key)) or (path[:1] == (into,) and path[-1] == key) for path in self.paths)
 
 

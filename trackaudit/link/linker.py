@@ -17,12 +17,13 @@ from trackaudit.model import Span
 from trackaudit.resolve.arguments import Given, transform
 from trackaudit.resolve.calls import scopes_of
 from trackaudit.resolve.combine import collapse, names_of, one_of
-from trackaudit.resolve.uses import as_use, counting, is_send
+from trackaudit.resolve.uses import as_use, counting, decided, is_send
 from trackaudit.resolve.values import (
     Blueprint,
     Branch,
     Callback,
     Dynamic,
+    Entry,
     FileFacts,
     Invoked,
     Listing,
@@ -106,7 +107,7 @@ class Linker:
         """Remember which functions make these uses, and return those that are new of each function."""
         found: dict[tuple[str, int], list[_Flow]] = {}
         for flow in flows:
-            for scope in set(scopes_of(passed.value for passed in counting(self.catalogue, flow.linked.use))):
+            for scope in set(scopes_of(decided(self.catalogue, flow.linked.use))):
                 known = self.flows.setdefault((flow.owner, scope), [])
                 if len(known) < _MAX_FLOWS:
                     known.append(flow)
@@ -320,11 +321,20 @@ def _place(argument: Passed, scope: int, given: Given) -> Span:
     return argument.span
 
 
+def _at_caller(entry: Entry, scope: int, given: Given) -> Entry:
+    place = None
+    if isinstance(entry.value, Parameter) and entry.value.scope == scope:
+        place = given.place(entry.value)
+    return entry._replace(key_span=place or entry.key_span, value=_bound(entry.value, scope, given))
+
+
 def _bound(value: Value, scope: int, given: Given) -> Value:
     """The value with what a call passes in the place of parameters. Those of other functions become unknown: their scopes
     mean nothing in another file."""
 
     def change(part: Value) -> Value | None:
+        if isinstance(part, Mapping):  # what the caller gives under a key is written where the caller writes it
+            return part._replace(entries=tuple(_at_caller(entry, scope, given) for entry in part.entries))
         if not isinstance(part, Parameter):
             return None
         passed = given.value(part) if part.scope == scope else None

@@ -213,7 +213,8 @@ class Scripts:
                 for pattern, targets in own.items()
                 if isinstance(targets, list)
             )
-        for reference in table.get("references") or ():  # a solution file: its parts hold the paths
+        references = table.get("references")
+        for reference in references if isinstance(references, list) else ():  # a solution file: its parts hold the paths
             target = reference.get("path") if isinstance(reference, dict) else None
             if not paths and isinstance(target, str) and target.endswith(".json") and depth == 0:
                 paths = self._paths(_inside(join(folder, target)) or "", depth + 1)[1]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from trackaudit.model import CallSite, Span, Unit
 from trackaudit.resolve.injections import ROOT, as_injected
 from trackaudit.resolve.resolver import Resolver
-from trackaudit.resolve.uses import counting
+from trackaudit.resolve.uses import decided
 from trackaudit.resolve.values import (
     Callback,
     Invoked,
@@ -41,9 +41,9 @@ def project_calls(
             found.append(_call(resolver, site, symbol, unit))
         elif site.call.span not in taken:
             left.append(site)
-    passed = [argument for use in uses for argument in counting(catalogue, use)]
-    passed += [argument for call in found for argument in call.arguments]
-    forwarding = set(scopes_of(argument.value for argument in passed))
+    values = [value for use in uses for value in decided(catalogue, use)]
+    values += [argument.value for call in found for argument in call.arguments]
+    forwarding = set(scopes_of(values))
     for _ in range(_MAX_ROUNDS):
         fresh = _calls_of(unit, resolver, left, forwarding)
         if not fresh:

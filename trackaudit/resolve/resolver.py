@@ -327,7 +327,8 @@ class Resolver(Calls):
             and 0 <= key.value < len(below.items)
         ):
             return below.items[key.value]
-        return Dynamic("member", self.chain(expr), expr.span)
+        found = step(below, key.value, expr.span) if isinstance(key, Known) and isinstance(key.value, (int, str)) else None
+        return Dynamic("member", self.chain(expr), expr.span) if found is None else found
 
     def _mutated(self, value: Value, scope: int, name: str) -> Value:
         """The value with what is written into it later laid over it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from trackaudit.model import (
     Array,
     Assignment,
@@ -16,8 +18,9 @@ from trackaudit.model import (
     Spread,
     Unit,
 )  # fmt: skip
+from trackaudit.resolve.combine import step
 from trackaudit.resolve.resolver import Resolver
-from trackaudit.resolve.values import Known, Passed, ProjectCall, Use
+from trackaudit.resolve.values import Known, Passed, ProjectCall, Use, Value
 from trackaudit.sdks.catalogue import Catalogue, Match, Table
 
 
@@ -53,16 +56,41 @@ def counting(catalogue: Catalogue, use: Use) -> tuple[Passed, ...]:
     calls = [call for call in catalogue.client_of(use)["call"] if call["method"] == use.method]
     names = {name.partition(".")[0] for call in calls for kind in ("bags", "pairs", "id") for name in call[kind]}
     found = []
+    for argument, known in _named(use, calls):
+        if argument.spread or known & names:
+            found.append(argument)
+    return tuple(found)
+
+
+def _named(use: Use, calls: list[Table]) -> Iterator[tuple[Passed, set[str]]]:
+    """Each argument with the names of the parameters that it may be for, by position or keyword."""
     position = 0
     for argument in use.arguments:
         if argument.name is not None or argument.spread:
-            counts = argument.name is None or argument.name in names
+            yield argument, {argument.name or ""}
         else:
-            counts = any(position < len(call["parameters"]) and call["parameters"][position] in names for call in calls)
+            yield argument, {call["parameters"][position] for call in calls if position < len(call["parameters"])}
             position += 1
-        if counts:
-            found.append(argument)
-    return tuple(found)
+
+
+def decided(catalogue: Catalogue, use: Use) -> list[Value]:
+    """The values of a use about which the callers of the function around it may decide: options; of sends, the bags and ids."""
+    if not is_send(catalogue, use):
+        return [argument.value for argument in use.arguments]
+    calls = [call for call in catalogue.client_of(use)["call"] if call["method"] == use.method]
+    paths = {name for call in calls for kind in ("bags", "pairs", "id") for name in call[kind]}
+    found = []
+    for argument, names in _named(use, calls):
+        if argument.spread:
+            found.append(argument.value)
+        for path in paths:
+            parameter, *steps = path.replace("[]", "").split(".")
+            if parameter in names:
+                value: Value | None = argument.value
+                for name in steps:
+                    value = step(value, name, argument.span) if value is not None else None
+                found += [value] if value is not None else []
+    return found
 
 
 class Finder:
