@@ -10,6 +10,9 @@ from trackaudit.resolve.values import Dynamic, Invoked, Known, OneOf, Parameter,
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _FILLED_IN = "{{auto}}"
+_TRAILING = frozenset(
+    ("value", "current", "trim", "strip", "tolowercase", "touppercase", "lower", "upper", "tostring", "valueof")
+)
 _HOLDERS = ("cookie", "cookies", "header", "headers")  # the value of one is not the thing itself
 _PASSING = frozenset(
     ("tolowercase", "touppercase", "trim", "tostring", "strip", "lower", "upper", "casefold", "encode", "decode", "string",
@@ -73,9 +76,11 @@ class PersonalData:
         return self._of_path(value.path) if isinstance(value, Parameter) else None
 
     def _of_path(self, path: tuple[str, ...]) -> Category | None:
-        while len(path) > 1 and path[-1].lower() in _PASSING and path[-2].lower() not in _HOLDERS:
+        while len(path) > 1 and path[-1].lower() in _TRAILING and path[-2].lower() not in _HOLDERS:
             path = path[:-1]
         own = self.of_name(path[-1]) if path else None
+        if own is not None and own.id == "account" and len(path) > 1 and self._owner(path) not in self._people:
+            return None  # the display name of a status or a plan
         if own is not None or len(path) < 2:
             return own
         kind = self._ambiguous.get(path[-1])

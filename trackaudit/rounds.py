@@ -8,6 +8,7 @@ read for that value. Rounds end when nothing new is wanted, or at stated bounds;
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_ROUNDS = 6
 MAX_FILES = 4_000  # that mention no tracker and are read because they import a wrapper of one
+_AUTO_IMPORTED = re.compile(r"(?:^|/)(?:composables|utils)/[^/]+\.[jt]s$")
 _CONFIGURATION_SIZE = 1_000_000
 
 
@@ -40,6 +42,7 @@ class Rounds:
         self.scripts, self.pythons = Scripts(names, self._read), Pythons(names)
         self.modules = Modules(self.files, self.scripts, self.pythons, names)
         self._sought: set[tuple[str, bytes]] = set()
+        self._nuxt = any(name.rpartition("/")[2].startswith("nuxt.config.") for name in names)
         self._others: set[str] = set()  # files that mention no tracker
         self._by_name: dict[str, list[bytes]] | None = None
 
@@ -106,17 +109,22 @@ class Rounds:
         return self._injected(linker, asked)
 
     def _injected(self, linker: Linker, asked: dict[str, Wanted]) -> dict[str, Wanted]:
-        """Adds the files that mention what a plugin hands to every component, where that leads to a tracker."""
-        fresh = {
-            name: (home, value)
-            for home, facts in self.files.items()
-            for name, value in facts.injected
-            if name not in self.modules.injected and linker.carries(home, value)
-        }
+        """Adds the files that mention what a plugin hands to every component, or what Nuxt imports everywhere by itself, where that
+        leads to a tracker."""
+        fresh = {}
+        for home, facts in self.files.items():
+            for name, value in facts.injected:
+                if linker.carries(home, value):
+                    fresh["this:" + name] = (home, value)
+            if self._nuxt and _AUTO_IMPORTED.search(home):
+                table = dict(facts.exports)
+                fresh.update({"global:" + name: (home, table[name]) for name in linker.carrying(home) if name in table})
+        fresh = {symbol: given for symbol, given in fresh.items() if symbol not in self.modules.injected}
         self.modules.injected.update(fresh)
-        for path in self.run.mentioning([name.encode() for name in fresh]) if fresh else ():
+        names = {symbol.partition(":")[2] for symbol in fresh}
+        for path in self.run.mentioning([name.encode() for name in names]) if fresh else ():
             if self.run.load(path):
-                modules = frozenset((name, frozenset(("default",))) for name in fresh if name.encode() in self.run.texts[path])
+                modules = frozenset((name, frozenset(("default",))) for name in names if name.encode() in self.run.texts[path])
                 new = Wanted(self.run.hits[path].sdks, modules=modules)
                 asked[path] = _both(asked[path], new) if path in asked else new
         return asked

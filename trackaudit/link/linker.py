@@ -13,10 +13,10 @@ from typing import NamedTuple
 from trackaudit.findings import Related
 from trackaudit.link.carry import carried, carried_arguments, carried_use, conditions
 from trackaudit.link.modules import Modules
-from trackaudit.model import Span
 from trackaudit.resolve.arguments import Given, transform
 from trackaudit.resolve.calls import scopes_of
 from trackaudit.resolve.combine import collapse, names_of, one_of
+from trackaudit.resolve.instances import CONSTRUCTORS
 from trackaudit.resolve.uses import as_use, counting, decided, is_send
 from trackaudit.resolve.values import (
     Blueprint,
@@ -127,9 +127,12 @@ class Linker:
         if call.symbol[0].startswith("here:"):
             return path, int(call.symbol[0].partition(":")[2])
         found = self.modules.follow(path, call.symbol)
-        if found is None or not isinstance(found[1], Callback):
+        if found is None:
             return None
-        return found[0], found[1]
+        home, value = found
+        if isinstance(value, Blueprint):
+            value = next((entry.value for entry in value.members if entry.key in CONSTRUCTORS), value)
+        return (home, value) if isinstance(value, Callback) else None
 
     def _through(self, path: str, call: ProjectCall, fresh: dict[tuple[str, int], list[_Flow]]) -> list[_Flow]:
         """The uses that a call makes because the function that it calls is one of those with ``fresh`` flows."""
@@ -149,10 +152,7 @@ class Linker:
         arguments, bound = _adapted(call.symbol[-1], arguments)
         method = bound or names[:1] in (("self",), ("cls",))
         given = Given(names, arguments, method, call.span)
-        passed = tuple(
-            argument._replace(value=_bound(argument.value, scope, given), span=_place(argument, scope, given))
-            for argument in _expanded(use.arguments, scope, given)
-        )
+        passed = tuple(_passed_on(argument, scope, given) for argument in _expanded(use.arguments, scope, given))
         via = (Related(path, call.callee_span, "the wrapper is called here"), *flow.linked.via)
         use = use._replace(
             arguments=passed, guards=(*conditions(call.guards, path), *use.guards), context=call.context,
@@ -313,12 +313,16 @@ def _expanded(arguments: tuple[Passed, ...], scope: int, given: Given) -> tuple[
     return tuple(found)
 
 
-def _place(argument: Passed, scope: int, given: Given) -> Span:
-    """Where an argument is written: by the caller, where it is the caller's as it stands."""
-    value = argument.value
+def _passed_on(argument: Passed, scope: int, given: Given) -> Passed:
+    """An argument of a wrapper's use as a caller decides it: written by the caller, where it is the caller's as it stands."""
+    value, place = argument.value, None
     if isinstance(value, Parameter) and value.scope == scope:
-        return given.place(value) or argument.span
-    return argument.span
+        place = given.place(value)
+    return argument._replace(
+        value=_bound(value, scope, given),
+        span=place or argument.span,
+        name_span=place or argument.name_span if argument.name_span is not None else None,
+    )
 
 
 def _at_caller(entry: Entry, scope: int, given: Given) -> Entry:

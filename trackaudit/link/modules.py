@@ -9,6 +9,8 @@ from trackaudit.link.pythons import Pythons
 from trackaudit.link.scripts import Scripts
 from trackaudit.model import Span
 from trackaudit.resolve.combine import collapse, step
+from trackaudit.resolve.instances import ITSELF
+from trackaudit.resolve.symbols import as_injected
 from trackaudit.resolve.values import (
     Blueprint,
     Callback,
@@ -28,7 +30,9 @@ Located = tuple[str, Value]
 _MAX_DEPTH = 24
 _NOWHERE = Span(0, 0)
 # Ways to call a function later or elsewhere: Celery's tasks, Function.prototype's, functools'.
-_LATER = frozenset(("delay", "apply_async", "s", "si", "call", "apply", "bind", "__call__", "current"))
+_LATER = frozenset(
+    ("delay", "apply_async", "s", "si", "send", "send_with_options", "defer", "call", "apply", "bind", "__call__", "current")
+)
 _SETTINGS = re.compile(r"(?:^|/)settings(?:/[^/]+)?\.py$|(?:^|/)settings_[^/]*\.py$")
 _DJANGO_SETTINGS = ("pypi:django", "conf", "settings")
 
@@ -49,8 +53,9 @@ class Modules:
         root = symbol[0]
         if depth > _MAX_DEPTH or root.startswith("here:"):
             return None
-        if root.startswith("this:"):
-            given = self.injected.get(root[5:])
+        symbol = as_injected(symbol)
+        given = self.injected.get(symbol[0])
+        if given is not None or symbol[0].startswith("this:"):
             return self.walk(*given, symbol[1:], depth + 1) if given is not None else None
         if symbol[:3] == _DJANGO_SETTINGS and len(symbol) > 3 and self._settings:
             return self._setting(symbol[3:], depth)
@@ -119,10 +124,15 @@ class Modules:
             known = self._tables[path] = (facts, dict(facts.exports))
         return known[1]
 
-    def walk(self, path: str, value: Value, steps: Symbol, depth: int = 0) -> Located | None:
-        """What ``steps`` lead to inside a value of the file at ``path``."""
+    def walk(self, path: str, value: Value, steps: Symbol, depth: int = 0, around: Blueprint | None = None) -> Located | None:
+        """What ``steps`` lead to inside a value of the file at ``path``; ``around`` is the class that the value was found in."""
         while depth <= _MAX_DEPTH:
             depth += 1
+            if isinstance(value, Reference) and value.symbol[0].startswith(ITSELF):
+                if around is None:
+                    return None
+                value, steps = around, (*value.symbol[1:], *steps)
+                continue
             if isinstance(value, Reference):
                 return self.follow(path, (*value.symbol, *steps), depth)
             if isinstance(value, Invoked) and value.symbol:
@@ -130,7 +140,7 @@ class Modules:
             if not steps:
                 return path, value
             if isinstance(value, OneOf):
-                return self._first(path, [branch.value for branch in value.branches], steps, depth)
+                return self._first(path, [branch.value for branch in value.branches], steps, depth, around)
             head, rest = steps[0], steps[1:]
             if isinstance(value, Blueprint):
                 if head == "()":
@@ -139,7 +149,7 @@ class Modules:
                 return self._member(path, value, steps, depth)
             if isinstance(value, Callback):
                 if head == "()":
-                    return self._first(path, list(value.results), rest, depth)
+                    return self._first(path, list(value.results), rest, depth, around)
                 if head in _LATER:
                     steps = rest
                     continue
@@ -152,15 +162,15 @@ class Modules:
             value, steps = inner, rest
         return None
 
-    def _first(self, path: str, values: list[Value], steps: Symbol, depth: int) -> Located | None:
+    def _first(self, path: str, values: list[Value], steps: Symbol, depth: int, around: Blueprint | None) -> Located | None:
         for value in values:
-            if (found := self.walk(path, value, steps, depth)) is not None:
+            if (found := self.walk(path, value, steps, depth, around)) is not None:
                 return found
         return None
 
     def _member(self, path: str, value: Blueprint, steps: Symbol, depth: int) -> Located | None:
         named: list[Entry] = [entry for entry in value.members if entry.key == steps[0]]
-        found = self._first(path, [entry.value for entry in named], steps[1:], depth)
+        found = self._first(path, [entry.value for entry in named], steps[1:], depth, value)
         if found is not None or named:
             return found
         for base in value.bases:

@@ -25,7 +25,7 @@ class Pythons:
                 folder = dirname(folder)
             return self._file(folder, rest)
         while True:
-            if join(folder, "__init__.py") not in self.files:  # inside a package nothing is found by its bare name
+            if not folder or join(folder, "__init__.py") not in self.files:  # inside a package nothing is found by its bare name
                 for home in (folder, join(folder, "src")):
                     if found := self._file(home, module):
                         return found

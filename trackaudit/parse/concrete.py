@@ -162,8 +162,8 @@ class _Lowering(Expressions):
 
     def loop(self, node: cst.For | cst.While, scope: int, guards: Guards) -> None:
         if isinstance(node, cst.For):
-            self.expression(node.iter, scope, guards)
-            self.bind(node.target, None, (), scope, guards, self.span(node.target))
+            items = self.expression(node.iter, scope, guards)
+            self.bind(node.target, items, ("[]",), scope, guards, self.span(node.target))
         else:
             self.expression(node.test, scope, guards)
         self.block(node.body, scope, guards)

@@ -82,13 +82,18 @@ class _Lowering(Modules):
             body, scope, guards, name = entry
             if self.mentions is None or self.mentions.within(body.start_byte, body.end_byte):
                 self.todo.append((body, scope, guards))
-                names.add(name)
+                names |= {name, self.owner_of(scope)}
             else:
                 self.waiting.append(entry)
         self.todo.reverse()
         if self.mentions is not None:
             self.mentions.add(names - {b""})
         return bool(self.todo)
+
+    def owner_of(self, scope: int) -> bytes:
+        """The name of the class that the function with this scope is a method of: who makes one makes something of interest."""
+        around = self.unit.scopes[self.unit.scopes[scope].parent]
+        return around.name.rpartition(".")[2].encode() if around.kind == "class" else b""
 
     def late(self, body: Node, scope: int, guards: Guards) -> None:
         """Visit a body that was left out, because something refers to its function after all."""
@@ -205,6 +210,12 @@ class _Lowering(Modules):
         if name is not None:
             self.unit.declare(scope, text, "function", span_of(name), value)
 
+    def element(self, opening: Node, tag: Node, scope: int, guards: Guards) -> None:
+        super().element(opening, tag, scope, guards)
+        context, _, last = self.source(tag).rpartition(".")
+        if last == "Provider" and self.mentions is not None and self.mentions.within(opening.start_byte, opening.end_byte):
+            self.mentions.add({context.encode()})  # what asks this context for its value gets something of interest
+
     def class_statement(self, node: Node, scope: int, guards: Guards) -> Expr:
         name, body = child_fields(node, "name", "body")
         text = self.source(name) if name is not None else ""
@@ -232,7 +243,8 @@ class _Lowering(Modules):
             value = self.function(member, scope, (), text)
             if name is not None:
                 self.computed(name, scope, ())
-                self.unit.declare(scope, text, "function", span_of(name), value)
+                getter = any(child.type == "get" for child in member.children)
+                self.unit.declare(scope, text, "getter" if getter else "function", span_of(name), value)
         elif kind in ("field_definition", "public_field_definition"):
             name = member.child_by_field_name("property") or member.child_by_field_name("name")
             value_node = member.child_by_field_name("value")
@@ -282,9 +294,14 @@ class _Lowering(Modules):
         if node.type == "for_in_statement":
             left = node.child_by_field_name("left")
             kind = node.child_by_field_name("kind")
+            right = node.child_by_field_name("right")
+            each = any(child.type == "of" for child in node.children)
+            items = self.expression(right, inner, guards) if right is not None else None
             if left is not None and kind is not None:
-                self.bind(left, "other", inner, None, (), None, guards)
-        for field in ("initializer", "condition", "increment", "right", "value", "object", "body"):
+                self.bind(left, "other", inner, items if each else None, ("[]",) if each else (), None, guards)
+                if right is not None:
+                    self.derive(left, right)
+        for field in ("initializer", "condition", "increment", "value", "object", "body"):
             child = node.child_by_field_name(field)
             if child is not None:
                 self.todo.append((child, inner, guards))

@@ -51,11 +51,13 @@ def chunks(tree: ast.Module, interest: Interest) -> tuple[list[Chunk], list[ast.
     derived = _imported(tree, interest)
     derived |= {name for statement in tree.body for name in _bound(statement) if interest.names(name)}
     derived |= {node.name for node in tree.body if isinstance(node, _DEFINITIONS) and node.name in interest.words}
-    if not derived:
+    named = [alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    passed_on = any(alias.name == "*" or (alias.asname or alias.name) in interest.words for alias in named)
+    if not derived and not passed_on:
         return [], []
     regions = list(_regions(tree))
     hot = _hot(regions, derived)
-    kept = hot | _wanted(regions, hot, derived)
+    kept = hot | _wanted(regions, hot, derived, interest.words)
     tops = {region.top for index, region in enumerate(regions) if index in kept}
     tops |= {index for index, node in enumerate(tree.body) if isinstance(node, (ast.Import, ast.ImportFrom))}
     blank = [
@@ -105,13 +107,17 @@ def _hot(regions: list[_Region], derived: set[str]) -> set[int]:
     while growing:
         growing = False
         for index, region in enumerate(regions):
+            if region.bases & derived and region.owner not in derived:
+                derived.add(region.owner)
+                growing = True
             inherits = region.bases & derived and not region.used.isdisjoint(("self", "super"))
-            if not (star or inherits or region.used & derived or region.defined & derived):
+            field = region.owner in derived and not region.is_function
+            if not (star or inherits or field or region.used & derived or region.defined & derived):
                 continue
             if index not in hot:
                 hot.add(index)
                 growing = True
-            given = set(region.defined)
+            given = region.defined | ({region.owner} if region.is_function and region.owner else set())
             for targets, names in region.assigns:
                 if names & derived:
                     given |= targets
@@ -121,13 +127,15 @@ def _hot(regions: list[_Region], derived: set[str]) -> set[int]:
     return hot
 
 
-def _wanted(regions: list[_Region], hot: set[int], derived: set[str]) -> set[int]:
+def _wanted(regions: list[_Region], hot: set[int], derived: set[str], words: tuple[str, ...]) -> set[int]:
     """Regions that define what flows into statements of hot regions."""
     wanted: set[str] = set()
     for index in hot:
         region = regions[index]
+        wanted |= region.bases
+        asked = region.is_function and not region.defined.isdisjoint(words)  # what it returns is asked for
         for names in region.simple:
-            if names & derived:
+            if asked or names & derived:
                 wanted |= names
         for _ in range(3):
             for targets, names in region.assigns:

@@ -115,8 +115,8 @@ class _Lowering(Modules):
 
     # --- statements -----------------------------------------------------------------------------
 
-    def parts(self, node: Node, scope: int, guards: Guards) -> None:
-        for field in reversed(_PARTS):
+    def parts(self, node: Node, scope: int, guards: Guards, but: str = "") -> None:
+        for field in reversed([field for field in _PARTS if field != but]):
             for child in reversed(_listed(getattr(node, field))):
                 if child is not None:
                     self.todo.append((child, scope, guards))
@@ -124,10 +124,13 @@ class _Lowering(Modules):
     def block(self, node: Node, scope: int, guards: Guards) -> None:
         inner = self.unit.new_scope(scope, "block")
         declared = getattr(node.left, "declarations", None) or []
+        looping = node.type in ("ForOfStatement", "ForInStatement")
+        items = self.expression(node.right, inner, guards) if looping else None
+        each = node.type == "ForOfStatement" and node.left.type == "VariableDeclaration"
         for pattern in [node.param, *(item.id for item in declared)]:
-            self.bind(pattern, "other", inner, None, (), guards)
+            self.bind(pattern, "other", inner, items if each else None, ("[]",) if each else (), guards)
         self.todo.extend((item.init, inner, guards) for item in declared if item.init is not None)
-        self.parts(node, inner, guards)
+        self.parts(node, inner, guards, "right" if looping else "")
 
     def declaration(self, node: Node, scope: int, guards: Guards) -> None:
         for item in node.declarations:
@@ -167,7 +170,7 @@ class _Lowering(Modules):
         for item in node.body.body:
             key = self.key(item, inner, ())
             method = self.function(item, inner, ())
-            self.unit.declare(inner, method.name, "function", key, method)
+            self.unit.declare(inner, method.name, "getter" if item.kind == "get" else "function", key, method)
         return value
 
     def return_statement(self, node: Node, scope: int, guards: Guards) -> None:

@@ -115,6 +115,10 @@ class Given:
         """Where the caller writes what a parameter, or the part of it that is meant, is given; None where it does not."""
         place, value = self._places.get(parameter.position), self._values.get(parameter.position)
         for name in parameter.path[1:]:
+            if name == "[]" and isinstance(value, Listing) and len(value.items) == 1:
+                value = value.items[0]
+                place = value.span
+                continue
             entry = (
                 next((entry for entry in reversed(value.entries) if entry.key == name), None)
                 if isinstance(value, Mapping)

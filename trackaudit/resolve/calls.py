@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from trackaudit.model import CallSite, Span, Unit
-from trackaudit.resolve.injections import ROOT, as_injected
+from trackaudit.model import Call, CallSite, Member, Name, Span, Unit
 from trackaudit.resolve.resolver import Resolver
+from trackaudit.resolve.symbols import ROOT, as_injected
 from trackaudit.resolve.uses import decided
 from trackaudit.resolve.values import (
     Callback,
@@ -23,7 +23,9 @@ from trackaudit.resolve.values import (
 )
 from trackaudit.sdks.catalogue import Catalogue
 
-_OWN = ("file:", "npm:", "pypi:", ROOT)
+_OWN = ("file:", "npm:", "pypi:", "global:", ROOT)
+# Functions that call the function that they are given, with what stands behind it.
+_HANDING = frozenset(("add_task", "submit", "enqueue", "to_thread", "partial", "start_new_thread", "spawn", "call_soon", "defer"))
 _MAX_ROUNDS = 6
 
 
@@ -34,7 +36,7 @@ def project_calls(
     found: list[ProjectCall] = []
     taken = {use.span for use in uses}
     left: list[CallSite] = []
-    for site in unit.calls:
+    for site in (*unit.calls, *(later for site in unit.calls if (later := _handed(site)) is not None)):
         symbol = resolver.symbol(site.call.callee) if modules else None
         symbol = as_injected(symbol) if symbol else None
         if symbol is not None and is_from(symbol, modules):
@@ -53,6 +55,26 @@ def project_calls(
         left = [site for site in left if id(site) not in done]
         forwarding |= set(scopes_of(argument.value for _, call in fresh for argument in call.arguments))
     return sorted(found, key=lambda call: call.span)
+
+
+def _handed(site: CallSite) -> CallSite | None:
+    """The call that is made later where a function is handed on with its arguments: ``add_task(track, user)``, ``Thread(target=…)``."""
+    call = site.call
+    name = call.callee.property if isinstance(call.callee, Member) else call.callee.id if isinstance(call.callee, Name) else ""
+    keywords = {argument.name: argument for argument in call.arguments if argument.name}
+    if name == "Thread" and "target" in keywords:
+        target, given = keywords["target"].value, []
+        if "args" in keywords:
+            given.append(keywords["args"]._replace(name=None, name_span=None, spread="*"))
+        if "kwargs" in keywords:
+            given.append(keywords["kwargs"]._replace(name=None, name_span=None, spread="**"))
+    elif name in _HANDING and call.arguments and not call.arguments[0].name and not call.arguments[0].spread:
+        target, given = call.arguments[0].value, list(call.arguments[1:])
+    else:
+        return None
+    if not isinstance(target, (Name, Member)):
+        return None
+    return site._replace(call=Call(target, tuple(given), False, call.span))
 
 
 def _calls_of(unit: Unit, resolver: Resolver, sites: list[CallSite], scopes: set[int]) -> list[tuple[CallSite, ProjectCall]]:

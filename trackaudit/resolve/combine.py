@@ -155,6 +155,10 @@ def step(value: Value, name: str | int, span: Span) -> Value | None:
     """What stands under a key or index of a value, as far as it is known; None where it is not."""
     if isinstance(name, str) and name.startswith("..."):
         return without(value, frozenset(name[3:].split(",")))
+    if name == "[]":
+        if isinstance(value, Listing) and value.items:
+            return one_of([Branch((), item) for item in value.items], span)
+        return value._replace(path=(*value.path, "[]"), default=None, span=span) if isinstance(value, Parameter) else None
     if isinstance(value, Overlay):
         value = collapse(list(value.parts), value.span)
     if isinstance(value, Mapping):
@@ -177,6 +181,8 @@ def step(value: Value, name: str | int, span: Span) -> Value | None:
     if isinstance(value, Parameter):
         default = step(value.default, name, span) if value.default is not None else None
         return Parameter(value.scope, value.position, (*value.path, str(name)), default, span)
+    if isinstance(value, Invoked) and value.symbol:
+        return Reference((*value.symbol, "()", str(name)), (*names_of(value), str(name)), span)
     if isinstance(value, Reference):
         return Reference((*value.symbol, str(name)), (*value.path, str(name)), span)
     return None

@@ -7,7 +7,6 @@ from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.values import Callback, Mapping, Value
 
 Injected = tuple[str, Value]
-ROOT = "this:"  # the kind of the symbols of what is injected: ``this:$posthog``
 _HOLDERS = ("globalProperties", "prototype")
 
 
@@ -39,11 +38,3 @@ def _provided(resolver: Resolver, plugin: Function) -> list[Injected]:
             if entry.key == "provide" and isinstance(entry.value, Mapping):
                 found += [(f"${inner.key}", inner.value) for inner in entry.value.entries]
     return found
-
-
-def as_injected(symbol: tuple[str, ...]) -> tuple[str, ...]:
-    """The symbol of what is injected, however it is reached: ``useNuxtApp().$posthog``, ``$posthog`` in a template."""
-    for index, step in enumerate(symbol):
-        if step.startswith("$") and index and symbol[index - 1] == "()" and symbol[index - 2].endswith("useNuxtApp"):
-            return (ROOT + step, *symbol[index + 1 :])
-    return (ROOT + symbol[0].removeprefix("global:"), *symbol[1:]) if symbol[0].startswith("global:$") else symbol

@@ -15,18 +15,22 @@ from trackaudit.model import (
     Unit,
 )  # fmt: skip
 from trackaudit.resolve.combine import names_of
-from trackaudit.resolve.symbols import Symbol, Symbols, is_nothing
+from trackaudit.resolve.symbols import Symbol, Symbols, as_injected, is_nothing
 from trackaudit.resolve.values import (
     Blueprint,
     Callback,
     Dynamic,
     Entry,
+    Invoked,
     OneOf,
     Reference,
     Value,
 )  # fmt: skip
 
 MAX_DEPTH = 24
+ITSELF = "class:"  # the kind of the symbols of a class as its own methods see it: ``class:12``
+CONSTRUCTORS = ("constructor", "__init__")
+_ELSEWHERE = ("npm:", "file:", "pypi:", "this:")
 
 
 class Instances(Symbols):
@@ -34,7 +38,7 @@ class Instances(Symbols):
 
     def __init__(self, unit: Unit, text: bytes) -> None:
         super().__init__(unit, text)
-        self._blueprints: dict[int, Blueprint] = {}
+        self._blueprints: dict[int, Blueprint | Reference] = {}
         self.functions: dict[int, Function] = {}  # those that were asked for, by their scopes
 
     @abstractmethod
@@ -46,13 +50,18 @@ class Instances(Symbols):
         known = self._blueprints.get(expr.scope)
         if known is not None:
             return known
-        self._blueprints[expr.scope] = Blueprint((), (), expr.span)  # what its own methods see of it meanwhile
+        itself = Reference((f"{ITSELF}{expr.scope}",), (expr.name,), expr.span)
+        self._blueprints[expr.scope] = itself  # what its own methods see of it meanwhile
         members = []
         for name, bindings in self.unit.bindings[expr.scope].items():
             for binding in bindings:
                 if isinstance(binding.value, Function) and binding.value.scope in self.unit.pending:
                     continue
-                if binding.value is not None:
+                if binding.kind == "getter" and isinstance(binding.value, Function):
+                    made = self.value(binding.value)
+                    if isinstance(made, Callback):
+                        members += [Entry(name, binding.span, result, ()) for result in made.results]
+                elif binding.value is not None:
                     members.append(Entry(name, binding.span, self.value(binding.value), ()))
         for name, values in self.fields_of(expr.scope).items():
             members += [Entry(name, value.span, self.known_as(value), ()) for value in values if not is_nothing(value)]
@@ -63,8 +72,19 @@ class Instances(Symbols):
     def known_as(self, expr: Expr) -> Value:
         """What an expression comes to; where that is not known, but where it comes from is, a reference to that."""
         value = self.value(expr)
-        symbol = self.symbol(expr) if isinstance(value, (Dynamic, OneOf)) else None
+        unknown = isinstance(value, OneOf) and all(isinstance(branch.value, (Dynamic, Invoked)) for branch in value.branches)
+        symbol = self.symbol(expr) if unknown or isinstance(value, Dynamic) else None
         return Reference(symbol, names_of(value), expr.span) if symbol else value
+
+    def handed_out(self, expr: Expr) -> Value:
+        """What a function returns: as :meth:`known_as` says where that is an import, or injected by a framework."""
+        value = self.value(expr)
+        if not isinstance(value, Dynamic) or value.reason == "environment":
+            return value
+        symbol = self.symbol(expr)
+        if symbol is None or (not symbol[0].startswith(_ELSEWHERE) and as_injected(symbol) == symbol):
+            return value
+        return Reference(symbol, names_of(value), expr.span)
 
     def _provided(self, expr: Call) -> Value | None:
         """What the provider of a React context in this file hands down: ``useContext(Tracking)``."""
@@ -77,6 +97,19 @@ class Instances(Symbols):
                     if isinstance(attribute, Attribute) and attribute.name == "value" and attribute.value is not None:
                         return self.value(attribute.value)
         return None
+
+    def _in_class(self, reference: Reference) -> Value:
+        """What a reference into a class of this file is, now that the class is known."""
+        value: Value = self._blueprints.get(int(reference.symbol[0].removeprefix(ITSELF)), reference)
+        for name in reference.symbol[1:]:
+            members = value.members if isinstance(value, Blueprint) else ()
+            value = next((entry.value for entry in members if entry.key == name), reference)
+        return value
+
+    def local_class(self, expr: Expr) -> Class | None:
+        """The class of this file that a name stands for."""
+        found = self.unit.lookup(expr.id, expr.scope) if isinstance(expr, Name) else None
+        return next((binding.value for binding in found[0] if isinstance(binding.value, Class)), None) if found else None
 
     def parameters_of(self, symbols: Iterable[Symbol]) -> tuple[tuple[int, tuple[str, ...]], ...]:
         """The parameters of the functions of this file that symbols name, by the functions' scopes."""
@@ -101,4 +134,13 @@ class Instances(Symbols):
         value = self.value(expr)
         if isinstance(value, OneOf):
             value = next((branch.value for branch in value.branches if isinstance(branch.value, Callback)), value)
+        if isinstance(value, Reference) and value.symbol[0].startswith(ITSELF):
+            value = self._in_class(value)
+        if isinstance(value, Blueprint):
+            value = next((entry.value for entry in value.members if entry.key in CONSTRUCTORS), value)
         return value.scope if isinstance(value, Callback) else None
+
+
+def is_instance(value: Value) -> bool:
+    """Whether a value is a class of this file, or an instance of one."""
+    return isinstance(value, Blueprint) or (isinstance(value, Reference) and value.symbol[0].startswith(ITSELF))

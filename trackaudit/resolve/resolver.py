@@ -34,7 +34,7 @@ from trackaudit.model import (
 from trackaudit.resolve.changes import Change, changes
 from trackaudit.resolve.combine import MAX_BRANCHES, merge, names_of, one_of, step, text_of, truthiness
 from trackaudit.resolve.environment import environment_of
-from trackaudit.resolve.instances import MAX_DEPTH
+from trackaudit.resolve.instances import MAX_DEPTH, is_instance
 from trackaudit.resolve.results import Calls
 from trackaudit.resolve.scrubs import removals
 from trackaudit.resolve.values import (
@@ -179,7 +179,7 @@ class Resolver(Calls):
         self.functions[expr.scope] = expr
         returned = self.unit.returns.get(expr.scope, [])
         self._returning += 1
-        results = tuple(self._unless_changed(self.value(value), expr.scope) for value, _ in returned[:MAX_BRANCHES])
+        results = tuple(self._unless_changed(self.handed_out(value), expr.scope) for value, _ in returned[:MAX_BRANCHES])
         self._returning -= 1
         removed = tuple(self._removals.get(expr.scope, ()))
         made = Callback(expr.scope, expr.parameters, results or (Known(None, expr.span),), expr.span, removed)
@@ -269,6 +269,9 @@ class Resolver(Calls):
         if binding.kind == "parameter":
             default = self.value(binding.default) if binding.default is not None else None
             index = binding.path[0] if binding.path and isinstance(binding.path[0], int) else -1
+            items = self.iterated(scope) if index == 0 and default is None else None
+            if items is not None and (item := self._item(items, binding, expr)) is not None:
+                return item
             return Parameter(scope, index, (expr.id, *(str(step) for step in binding.path[1:])), default, expr.span)
         if binding.value is None:
             return Dynamic(binding.kind, (expr.id,), expr.span)
@@ -279,16 +282,26 @@ class Resolver(Calls):
             return one_of([Branch((), value), Branch((), self.value(binding.default))], expr.span)
         return value
 
+    def _item(self, items: Expr, binding: Binding, expr: Name) -> Value | None:
+        """What a callback's first parameter is where it is given the items of a list, one after the other."""
+        value: Value | None = self.value(items)
+        for name in ("[]", *binding.path[1:]):
+            value = step(value, name, expr.span) if value is not None else None
+        return value
+
     def _step(self, value: Value, name: str | int, expr: Name) -> Value:
         found = step(value, name, expr.span)
         return Dynamic("destructured", (*names_of(value), str(name)), expr.span) if found is None else found
 
     def _member(self, expr: Member) -> Value:
         own = isinstance(expr.object, Name) and expr.object.id in _SELF
-        if own:
+        if self.owner(expr.object) is not None:
             fields = self.own_fields(expr)
-            if len(fields) == 1 and not isinstance(fields[0], Name):
+            if len(fields) == 1 and (not own or not isinstance(fields[0], Name)):
                 return self.value(fields[0])
+            made = next((value for field in fields if is_instance(value := self.value(field))), None)
+            if made is not None:
+                return made
         chain = self.chain(expr)
         if chain[:2] in (("process", "env"), ("os", "environ")) or chain[:3] == ("import", "meta", "env"):
             return Dynamic("environment", chain, expr.span)

@@ -9,6 +9,7 @@ from trackaudit.model import (
     Call,
     Expr,
     Function,
+    Literal,
     Member,
     Name,
     Unit,
@@ -54,6 +55,9 @@ class Calls(Instances):
         """The names in ``a.b().c`` as written."""
 
     def call(self, expr: Call) -> Value:
+        made = self.local_class(expr.callee)
+        if made is not None:
+            return self.class_(made)
         symbol = self.symbol(expr.callee)
         if symbol in _TRANSPARENT and expr.arguments:
             return self.value(expr.arguments[0].value)
@@ -61,6 +65,10 @@ class Calls(Instances):
             return merge([self.value(argument.value) for argument in expr.arguments], expr.span)
         if self.python and isinstance(expr.callee, Name) and expr.callee.id == "dict" and symbol is None:
             return self._dict_call(expr)
+        if self.python and isinstance(expr.callee, Name) and expr.callee.id == "getattr" and len(expr.arguments) > 1:
+            target, name = expr.arguments[0].value, expr.arguments[1].value
+            if symbol is None and isinstance(name, Literal) and isinstance(name.value, str):
+                return self.value(Member(target, name.value, name.span, expr.span))
         if symbol in _ENVIRONMENT:
             return self._environment(expr)
         if symbol and symbol[0].startswith(_SHAPING) and (shaped := self._shaped(symbol, expr)) is not None:

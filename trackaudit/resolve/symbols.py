@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from trackaudit.model import (
+    Array,
     Assignment,
     Binding,
     Call,
@@ -23,13 +24,16 @@ from trackaudit.model import (
     Name,
     Object,
     Property,
+    Spread,
     Unit,
 )  # fmt: skip
 
 Symbol = tuple[str, ...]
 
+ROOT = "this:"  # the kind of the symbols of what a framework injects: ``this:$posthog``
 _MAX_DEPTH = 96
 _MAX_BASES = 6
+_EACH = frozenset(("forEach", "map", "flatMap", "filter", "some", "every", "find"))
 _WINDOW = ("window",)
 _GLOBAL_OBJECTS = frozenset(("window", "globalThis", "self", "global", "top", "parent", "unsafeWindow"))
 
@@ -65,6 +69,8 @@ class Symbols:
             module = self._required(expr)
             if module is not None:
                 return module
+            if _is_then(expr) and (promised := self._returned_symbol(expr)) is not None:
+                return promised
             below = self.symbol(expr.callee)
             return (*below, "()") if below else self._returned_symbol(expr)
         if isinstance(expr, Logical):
@@ -78,7 +84,9 @@ class Symbols:
         """What a function of this file returns: ``getClient().capture()``."""
         callee = call.callee
         functions: list[Expr] = [callee] if isinstance(callee, Function) else []
-        if isinstance(callee, Name):
+        if _is_then(call):
+            functions = [call.arguments[0].value]
+        elif isinstance(callee, Name):
             found = self.unit.lookup(callee.id, callee.scope)
             functions = [binding.value for binding in found[0] if binding.value is not None] if found else []
         elif isinstance(callee, Member) and (method := self.method(callee)) is not None:
@@ -110,7 +118,10 @@ class Symbols:
         below = self.symbol(expr.object)
         if below is None:
             fields = self.own_fields(expr)
-            return next((symbol for field in fields if (symbol := self.symbol(field))), None)
+            found = next((symbol for field in fields if (symbol := self.symbol(field))), None)
+            return found or (self._inherited(expr) if self.method(expr) is None else None)
+        if self._classes and self.method(expr) is not None:
+            return None  # the class overrides what its base has
         if below == _WINDOW:
             return self._global(expr.property)
         if expr.property == "default" and len(below) == 1:
@@ -125,13 +136,16 @@ class Symbols:
         return (*base, "()", expr.property) if base is not None else None
 
     def _base_symbol(self, expr: Member) -> Symbol | None:
-        inner = expr.object.callee if isinstance(expr.object, Call) else expr.object
-        owner = self.class_of(inner.scope) if isinstance(inner, Name) else None
-        found = self._classes.get(owner) if owner is not None else None
-        for base in found.bases if found is not None else ():
-            symbol = self.symbol(base)
-            if symbol is not None:
-                return symbol
+        """Where the nearest base class from elsewhere comes from, of the class that an object is, or is an instance, of."""
+        inner = expr.object.callee if _is_super(expr.object) and isinstance(expr.object, Call) else expr.object
+        owner = self._class_named(inner)
+        for _ in range(_MAX_BASES):
+            if owner is None:
+                return None
+            found = next((symbol for base in owner.bases if (symbol := self.symbol(base))), None)
+            if found is not None:
+                return found
+            owner = next((known for base in owner.bases if (known := self._class_named(base)) is not None), None)
         return None
 
     @cached_property
@@ -152,7 +166,7 @@ class Symbols:
             if owner is None:
                 return None
             for binding in self.unit.bindings[owner.scope].get(expr.property, ()):
-                if isinstance(binding.value, Function):
+                if isinstance(binding.value, Function) and binding.kind == "function":
                     return binding.value
             owner = next((known for base in owner.bases if (known := self._class_named(base)) is not None), None)
         return None
@@ -210,10 +224,17 @@ class Symbols:
         path = binding.path
         if binding.kind == "parameter":
             below = self.symbol(binding.value) if binding.value is not None else None  # what its annotation says
+            promise = self._promise(scope)
+            if below is None and promise is not None and (chosen := _of_several(promise, path[1:])) is not None:
+                below, path = self.symbol(chosen), path[1:]
             below = below or (self._handed_in(scope) if path[:1] == (0,) else None)
             path = path[1:]
         elif binding.value is None or isinstance(binding.value, Function):
             return None
+        elif isinstance(binding.value, Class):
+            below = self._as_base(binding.value)
+        elif (chosen := _of_several(binding.value, path)) is not None:
+            below, path = self.symbol(chosen), path[1:]
         else:
             below = self.symbol(binding.value)
         if below is None:
@@ -227,8 +248,15 @@ class Symbols:
                 below = (*below, step)
         return below
 
-    def _handed_in(self, scope: int) -> Symbol | None:
-        """What a callback is given first: ``import("x").then(module => …)``, ``withScope(scope => …)``, ``init(k, { loaded: client => … })``."""
+    def _as_base(self, value: Class) -> Symbol | None:
+        """A class that only extends one from elsewhere is made as that is."""
+        own = self.unit.bindings[value.scope]
+        if "__init__" in own or "constructor" in own:
+            return None
+        return next((symbol for base in value.bases if (symbol := self.symbol(base))), None)
+
+    def _callback(self, scope: int) -> tuple[Expr | None, str]:
+        """The callee that the function with this scope is handed to, and the option that it is handed in under."""
         if self._callbacks is None:
             self._callbacks = {}
             for site in self.unit.calls:
@@ -238,12 +266,25 @@ class Symbols:
                     for entry in argument.value.entries if isinstance(argument.value, Object) else ():
                         if isinstance(entry, Property) and isinstance(entry.value, Function) and entry.key:
                             self._callbacks.setdefault(entry.value.scope, (site.call.callee, entry.key))
-        callee, option = self._callbacks.get(scope, (None, ""))
-        if callee is None:
-            return None
-        if isinstance(callee, Member) and callee.property == "then" and not option:
-            return self.symbol(callee.object)
-        symbol = self.symbol(callee)
+        return self._callbacks.get(scope, (None, ""))
+
+    def _promise(self, scope: int) -> Expr | None:
+        """The promise whose value the callback with this scope is given."""
+        callee, option = self._callback(scope)
+        return callee.object if isinstance(callee, Member) and callee.property == "then" and not option else None
+
+    def iterated(self, scope: int) -> Expr | None:
+        """The list of which the callback with this scope is given the items: ``events.forEach(event => …)``."""
+        callee, option = self._callback(scope)
+        return callee.object if isinstance(callee, Member) and callee.property in _EACH and not option else None
+
+    def _handed_in(self, scope: int) -> Symbol | None:
+        """What a callback is given first: ``import("x").then(module => …)``, ``withScope(scope => …)``, ``init(k, { loaded: client => … })``."""
+        promise = self._promise(scope)
+        if promise is not None:
+            return self.symbol(promise)
+        callee, option = self._callback(scope)
+        symbol = self.symbol(callee) if callee is not None else None
         return (*symbol, "()", *((option, "()") if option else ())) if symbol else None
 
     def module_symbol(self, module: str, imported: str | None) -> Symbol | None:
@@ -282,10 +323,15 @@ class Symbols:
 
     def own_fields(self, expr: Member) -> list[Expr]:
         """What ``this.name``, ``self.name`` or ``Class.name`` is given in the class, empty values left out."""
-        owner = self._owner(expr.object)
+        owner = self.owner(expr.object)
         if owner is None:
             return []
-        declared = [binding.value for binding in self.unit.bindings[owner].get(expr.property, ()) if binding.kind != "function"]
+        bindings = self.unit.bindings[owner].get(expr.property, ())
+        declared = [binding.value for binding in bindings if binding.kind not in ("function", "getter")]
+        for binding in bindings:
+            if binding.kind == "getter" and isinstance(binding.value, Function):
+                self.unit.demand(binding.value.scope)
+                declared += [value for value, _ in self.unit.returns.get(binding.value.scope, ())]
         given = [*declared, *self.fields_of(owner).get(expr.property, ())]
         return [value for value in given if value is not None and not is_nothing(value)]
 
@@ -295,12 +341,12 @@ class Symbols:
             self._fields = {}
             for assignment in self.unit.assignments:
                 target = assignment.target
-                holder = self._owner(target.object) if isinstance(target, Member) else None
+                holder = self.owner(target.object) if isinstance(target, Member) else None
                 if holder is not None and isinstance(target, Member):
                     self._fields.setdefault(holder, {}).setdefault(target.property, []).append(assignment.value)
         return self._fields.get(owner, {})
 
-    def _owner(self, expr: Expr) -> int | None:
+    def owner(self, expr: Expr) -> int | None:
         """The scope of the class that ``this``, ``self``, ``cls`` or the class's own name stands for."""
         if not isinstance(expr, Name):
             return None
@@ -337,3 +383,34 @@ def _is_super(expr: Expr) -> bool:
     """Whether an expression is ``super`` or ``super()``."""
     inner = expr.callee if isinstance(expr, Call) else expr
     return isinstance(inner, Name) and inner.id == "super"
+
+
+def _is_then(call: Call) -> bool:
+    """Whether a call is ``promise.then(function)``."""
+    callee = call.callee
+    return (
+        isinstance(callee, Member)
+        and callee.property == "then"
+        and bool(call.arguments)
+        and isinstance(call.arguments[0].value, Function)
+    )
+
+
+def _of_several(expr: Expr, path: tuple[str | int, ...]) -> Expr | None:
+    """The promise whose value stands at the beginning of ``path`` in what ``Promise.all([…])`` gives."""
+    if not isinstance(expr, Call) or not isinstance(expr.callee, Member) or expr.callee.property not in ("all", "allSettled"):
+        return None
+    items = expr.arguments[0].value if expr.arguments else None
+    index = path[0] if path else None
+    if isinstance(items, Array) and isinstance(index, int) and index < len(items.elements):
+        chosen = items.elements[index]
+        return None if isinstance(chosen, Spread) else chosen
+    return None
+
+
+def as_injected(symbol: tuple[str, ...]) -> tuple[str, ...]:
+    """The symbol of what is injected, however it is reached: ``useNuxtApp().$posthog``, ``$posthog`` in a template."""
+    for index, step in enumerate(symbol):
+        if step.startswith("$") and index and symbol[index - 1] == "()" and symbol[index - 2].endswith("useNuxtApp"):
+            return (ROOT + step, *symbol[index + 1 :])
+    return (ROOT + symbol[0].removeprefix("global:"), *symbol[1:]) if symbol[0].startswith("global:$") else symbol
