@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from trackaudit.model import Call, CallSite, Member, Name, Span, Unit
+from trackaudit.resolve.instances import CONSTRUCTORS
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.symbols import ROOT, as_injected
 from trackaudit.resolve.uses import decided
@@ -82,11 +83,22 @@ def _calls_of(unit: Unit, resolver: Resolver, sites: list[CallSite], scopes: set
     if not scopes:
         return []
     found = []
+    names = {_own_name(unit, scope) for scope in scopes}
     for site in sites:
+        callee = site.call.callee
+        if isinstance(callee, Member) and "" not in names and callee.property not in names:
+            continue  # a method goes by its own name; only a function without one may have any
         scope = resolver.function_of(site.call.callee)
         if scope in scopes:
             found.append((site, _call(resolver, site, (f"here:{scope}",), unit)))
     return found
+
+
+def _own_name(unit: Unit, scope: int) -> str:
+    """The name that the function with this scope is called by, without those of the scopes around it; empty where it has none."""
+    own, outer = unit.scopes[scope].name, unit.scopes[unit.scopes[scope].parent].name
+    name = "" if own == outer else own.rpartition(".")[2]
+    return outer.rpartition(".")[2] if name in CONSTRUCTORS else name
 
 
 def _call(resolver: Resolver, site: CallSite, symbol: tuple[str, ...], unit: Unit) -> ProjectCall:

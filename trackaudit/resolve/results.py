@@ -32,7 +32,10 @@ from trackaudit.resolve.values import (
     Value,
 )  # fmt: skip
 
-_ELSEWHERE = ("npm:", "file:", "pypi:")
+_ELSEWHERE = ("npm:", "file:", "pypi:", "global:")
+_CONVERTING = frozenset(
+    ("global:String", "global:encodeURIComponent", "global:decodeURIComponent", "global:Object", "global:JSON")
+)
 _SHAPING = ("npm:lodash", "npm:underscore", "npm:es-toolkit", "npm:ramda", "npm:rambda", "npm:remeda", "npm:radash", "global:_")
 _MERGING = frozenset((("global:Object", "assign"), ("global:_", "merge"), ("global:_", "assign"), ("global:$", "extend")))
 _TRANSPARENT = frozenset(
@@ -88,7 +91,8 @@ class Calls(Instances):
             key = self.value(expr.arguments[0].value)
             if isinstance(key, Known) and isinstance(key.value, str):
                 return Dynamic("member", (*chain[:-1], key.value), expr.span)
-        elsewhere = bool(symbol) and symbol[0].startswith(_ELSEWHERE) and self._returning  # who made it says enough of a result
+        # Of what a function returns it says enough who made it, but for what only changes its argument: String(email).
+        elsewhere = self._returning and symbol and symbol[0].startswith(_ELSEWHERE) and symbol[0] not in _CONVERTING
         arguments = () if elsewhere else tuple(self.passed(argument) for argument in expr.arguments)
         return Invoked(symbol or (), ".".join(chain), arguments, expr.span)
 
