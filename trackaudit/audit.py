@@ -20,7 +20,10 @@ def audit(request: Request, progress: Callable[[str, int, int], None] = lambda s
         return Report(request.root, [], [], _sorted(run.failures), run.files, 0, run.selection.skipped, [], {}, request.config)
     from trackaudit import judge
 
-    return judge.judge(run)
+    try:
+        return judge.judge(run)
+    finally:
+        run.close()
 
 
 def _sorted(failures: list[Failure]) -> list[Failure]:

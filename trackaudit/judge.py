@@ -47,6 +47,7 @@ def judge(run: Run) -> Report:
         wanted = run.with_fields(lambda path: project.package_of(path) in reachable)
         rounds.analyse({path: Wanted(run.hits[path].sdks, fields=True) for path in wanted})
     sources.update(run.texts)
+    rounds.remember()
     if cache is not None:
         cache.save()
     found = (at_home(result) for rule in RULES if _applies(rule, project) for result in load(rule).check(project))

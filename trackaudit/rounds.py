@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trackaudit.link.linker import Linked, Linker
 from trackaudit.link.modules import Modules
@@ -36,6 +36,7 @@ class Rounds:
     def __init__(self, run: Run, cache: Cache | None) -> None:
         self.run, self.cache = run, cache
         self.wanted: dict[str, Wanted] = {}
+        self.needed: dict[str, Wanted] = {}
         self.files: dict[str, FileFacts] = {}
         self.cut = self.flows_cut = 0
         names = set(run.names) | set(run.texts)
@@ -46,17 +47,47 @@ class Rounds:
         self._others: set[str] = set()  # files that mention no tracker
         self._by_name: dict[str, list[bytes]] | None = None
 
-    def analyse(self, asked: dict[str, Wanted]) -> None:
-        """Analyse files again, with what is asked now beside what was wanted of them before."""
+    def analyse(self, asked: dict[str, Wanted]) -> bool:
+        """Analyse files again, with what is asked now beside what was wanted of them before; say whether anything was new."""
         merged = {path: _both(self.wanted[path], new) if path in self.wanted else new for path, new in asked.items()}
         changed = {path: new for path, new in merged.items() if self.wanted.get(path) != new}
         self.wanted.update(changed)
         for path, facts in self.run.analyse(changed, self.cache).items():
             self.files[path] = facts
+        return bool(changed)
+
+    def need(self, asked: dict[str, Wanted]) -> bool:
+        """The same for what this run turned out to need: the next one begins with it."""
+        for path, new in asked.items():
+            self.needed[path] = _both(self.needed[path], new) if path in self.needed else new
+        return self.analyse(asked)
 
     def first(self) -> None:
-        """Read every file that mentions a tracker."""
-        self.analyse({path: Wanted(self.run.hits[path].sdks) for path in self.run.texts})
+        """Read every file that mentions a tracker, and what the last run needed beside."""
+        mentioned = {path: Wanted(self.run.hits[path].sdks, exports=self._asked_for(path)) for path in self.run.texts}
+        self.needed.update(mentioned)
+        asked = dict(mentioned)
+        # What the last run asked for step by step is asked for at once. A plan that is out of date costs time, and changes nothing.
+        names = set(self.run.names)
+        for path, before in _planned(self.cache.plan() if self.cache is not None else None):
+            if path in names and self.run.load(path):
+                asked[path] = _both(asked[path], before) if path in asked else before._replace(sdks=self.run.hits[path].sdks)
+        self.analyse(asked)
+
+    def remember(self) -> None:
+        """Leave the next run what this one needed beside the files that mention a tracker."""
+        if self.cache is None:
+            return
+        for path, names in self.modules.asked.items():
+            known = self.wanted.get(path)
+            if path not in self.needed and known is not None and known.exports is not None:
+                self.needed[path] = Wanted(known.sdks, exports=frozenset(names) & known.exports)
+        self.cache.keep_plan([(path, _plain(wanted)) for path, wanted in sorted(self.needed.items())])
+
+    def _asked_for(self, path: str) -> frozenset[str] | None:
+        """All exports of a module that somebody may import, none of one that nobody does: pages, routes, scripts."""
+        imported = any(name in self._specifiers() for name in self._names_of(path))
+        return None if imported or path.endswith("__init__.py") or "config" in path.rpartition("/")[2] else frozenset()
 
     def link(self, telling: Callable[[str], bool]) -> list[Linked]:
         """Follow wrappers and values across files until nothing new is wanted, and return every use.
@@ -66,10 +97,8 @@ class Rounds:
         linker = Linker(self.files, self.modules, self.run.catalogue)
         uses = linker.link()
         for _ in range(MAX_ROUNDS):
-            asked = self._importers(linker)
-            if not asked:
+            if not self.need(self._importers(linker)):
                 break
-            self.analyse(asked)
             uses = linker.link()
         self.flows_cut = linker.cut
         found: list[Linked] = []
@@ -77,10 +106,8 @@ class Rounds:
             self.modules.missing.clear()
             found = [linker.settled(linked, telling) for linked in uses]
             known = len(self.files)
-            asked = self._definers()
-            if not asked and len(self.files) == known:
+            if not self.need(self._definers()) and len(self.files) == known:
                 break
-            self.analyse(asked)
         return found
 
     # --- who uses a wrapper -------------------------------------------------------------------------
@@ -102,7 +129,8 @@ class Rounds:
                 module = specifier.decode("utf-8", "replace")
                 if not self.run.load(path) or not self._uses(path, names):
                     continue
-                new = Wanted(self.run.hits[path].sdks, modules=frozenset(((module, frozenset(names)),)))
+                modules = frozenset(((module, frozenset(names)),))
+                new = Wanted(self.run.hits[path].sdks, modules=modules, exports=self._asked_for(path))
                 asked[path] = _both(asked[path], new) if path in asked else new
                 if path not in self.wanted:
                     self._others.add(path)
@@ -212,3 +240,21 @@ def _both(old: Wanted, new: Wanted) -> Wanted:
     for module, names in new.modules:
         modules[module] = modules.get(module, frozenset()) | names
     return Wanted(old.sdks | new.sdks, old.fields or new.fields, frozenset(modules.items()), exports)
+
+
+def _plain(wanted: Wanted) -> tuple[object, ...]:
+    """What is wanted as plain data in a stable order."""
+    modules = sorted((module, sorted(names)) for module, names in wanted.modules)
+    return sorted(wanted.sdks), modules, None if wanted.exports is None else sorted(wanted.exports)
+
+
+def _planned(plan: Any) -> list[tuple[str, Wanted]]:
+    """The plan of an earlier run; empty where it is no plan of ours."""
+    try:
+        return [
+            (path, Wanted(frozenset(sdks), False, frozenset((module, frozenset(names)) for module, names in modules),
+                          None if exports is None else frozenset(exports)))
+            for path, (sdks, modules, exports) in plan or ()
+        ]  # fmt: skip
+    except (TypeError, ValueError):
+        return []

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from trackaudit.cache import Cache
     from trackaudit.resolve.facts import Wanted
     from trackaudit.resolve.values import FileFacts
+    from trackaudit.workers import Workers
 
 # Elements are found in these; a field in another language is none.
 _HAS_ELEMENTS = MARKUP | {"javascript", "tsx"}
@@ -85,6 +86,7 @@ class Run:
         self.scripts: list[str] = []  # files in another language than Python, as far as they are read
         self.names: list[str] = []  # every file of the project
         self.imports: dict[bytes, list[str]] = {}  # module specifiers, as they are written, and the files that hold them
+        self.workers: Workers | None = None
         self.files = 0
         self.folders = tuple(path for path in request.paths if os.path.isdir(os.path.join(request.root, path)))
         self.explicit = {path for path in request.paths if path not in self.folders}
@@ -235,8 +237,9 @@ class Run:
                     facts[path] = known
                     continue
             jobs.append(job)
-        count = self.request.jobs or os.cpu_count() or 1
-        for outcome in workers.run(jobs, list(config.sdks), count, lambda done: self.progress("analysing", done, len(jobs))):
+        if self.workers is None:
+            self.workers = workers.Workers(list(config.sdks), self.request.jobs or os.cpu_count() or 1)
+        for outcome in self.workers.run(jobs, lambda done: self.progress("analysing", done, len(jobs))):
             if outcome.facts is None and not self.reported(outcome.path):
                 continue
             if outcome.facts is None:
@@ -246,6 +249,11 @@ class Run:
             if cache is not None:
                 cache.put(keys[outcome.path], outcome.facts)
         return dict(sorted(facts.items()))
+
+    def close(self) -> None:
+        """End the processes that analysed files."""
+        if self.workers is not None:
+            self.workers.close()
 
     def mentioning(self, words: list[bytes]) -> list[str]:
         """The scripts and components of the project in which one of these words stands."""

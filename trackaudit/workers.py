@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
     from trackaudit.parse import Interest
     from trackaudit.resolve.facts import Wanted
     from trackaudit.resolve.values import FileFacts
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 # Below this much work (Python weighs more, it is lowered by a slower parser) starting processes does not pay.
 PARALLEL_BYTES = 600_000
 _PYTHON_WEIGHT = 8
+_WORTH_A_TRIP = 60_000  # the same, where processes are there already
 _BATCH_BYTES = 150_000
 
 
@@ -78,63 +81,83 @@ def _analyse_batch(batch: list[Job]) -> list[Outcome]:
     return [analyse(job) for job in batch]
 
 
-def run(jobs: list[Job], extra: list[dict[str, Any]], workers: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
-    """The outcome of every job, in any order; ``progress`` is told how many are done."""
-    weight = sum(len(job.text) * (_PYTHON_WEIGHT if job.language == "python" else 1) for job in jobs)
-    if workers < 2 or len(jobs) < 2 or weight < PARALLEL_BYTES:
-        if _state.get("extra") != extra:
-            prepare(extra)
-        for done, job in enumerate(jobs, 1):
-            yield analyse(job)
-            progress(done)
-        return
-    yield from _in_processes(jobs, extra, workers, progress)
+class Workers:
+    """Analyses files here or in processes, which are started for the first work that pays for them and kept for what follows.
+
+    ``extra`` are the configuration's own SDK records, ``count`` how many processes there may be.
+    """
+
+    def __init__(self, extra: list[dict[str, Any]], count: int) -> None:
+        self.extra, self.count = extra, count
+        self._pool: ProcessPoolExecutor | None = None
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+    def run(self, jobs: list[Job], progress: Callable[[int], None]) -> Iterator[Outcome]:
+        """The outcome of every job, in any order; ``progress`` is told how many are done."""
+        weight = sum(map(_weight, jobs))
+        if self.count < 2 or len(jobs) < 2 or weight < (_WORTH_A_TRIP if self._pool is not None else PARALLEL_BYTES):
+            if _state.get("extra") != self.extra:
+                prepare(self.extra)
+            for done, job in enumerate(jobs, 1):
+                yield analyse(job)
+                progress(done)
+            return
+        yield from self._in_processes(jobs, min(_BATCH_BYTES, weight // (2 * self.count)), progress)
+
+    def _in_processes(self, jobs: list[Job], size: int, progress: Callable[[int], None]) -> Iterator[Outcome]:
+        from concurrent.futures import as_completed
+        from concurrent.futures.process import BrokenProcessPool
+
+        finished: set[str] = set()
+        try:
+            if self._pool is None:
+                self._pool = self._processes(self.count)
+            for future in as_completed([self._pool.submit(_analyse_batch, batch) for batch in _batches(jobs, size)]):
+                for outcome in future.result():
+                    finished.add(outcome.path)
+                    yield outcome
+                progress(len(finished))
+        except BrokenProcessPool:
+            self.close()
+            for job in jobs:
+                if job.path not in finished:
+                    yield self._alone(job)
+
+    def _processes(self, count: int) -> ProcessPoolExecutor:
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
+        method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+        return ProcessPoolExecutor(count, multiprocessing.get_context(method), prepare, (self.extra,))
+
+    def _alone(self, job: Job) -> Outcome:
+        """One file in a process of its own, so that a crash costs that file and no other."""
+        from concurrent.futures.process import BrokenProcessPool
+
+        try:
+            with self._processes(1) as pool:
+                return pool.submit(analyse, job).result()
+        except BrokenProcessPool:
+            return Outcome(job.path, None, "the parser crashed on this file")
 
 
-def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+def _weight(job: Job) -> int:
+    return len(job.text) * (_PYTHON_WEIGHT if job.language == "python" else 1)
+
+
+def _batches(jobs: Iterable[Job], enough: int) -> Iterator[list[Job]]:
     """Jobs in groups of about the same work, the heaviest first so that no process ends alone."""
     batch: list[Job] = []
     size = 0
     for job in sorted(jobs, key=lambda job: (job.language != "python", -len(job.text))):
         batch.append(job)
-        size += len(job.text) * (_PYTHON_WEIGHT if job.language == "python" else 1)
-        if size >= _BATCH_BYTES:
+        size += _weight(job)
+        if size >= enough:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _in_processes(
-    jobs: list[Job], extra: list[dict[str, Any]], workers: int, progress: Callable[[int], None]
-) -> Iterator[Outcome]:
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from concurrent.futures.process import BrokenProcessPool
-
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    finished: set[str] = set()
-    try:
-        with ProcessPoolExecutor(workers, context, prepare, (extra,)) as pool:
-            for future in as_completed([pool.submit(_analyse_batch, batch) for batch in _batches(jobs)]):
-                for outcome in future.result():
-                    finished.add(outcome.path)
-                    yield outcome
-                progress(len(finished))
-    except BrokenProcessPool:
-        for job in jobs:
-            if job.path not in finished:
-                yield _alone(job, extra, context)
-
-
-def _alone(job: Job, extra: list[dict[str, Any]], context: Any) -> Outcome:
-    """One file in a process of its own, so that a crash costs that file and no other."""
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    try:
-        with ProcessPoolExecutor(1, context, prepare, (extra,)) as pool:
-            return pool.submit(analyse, job).result()
-    except BrokenProcessPool:
-        return Outcome(job.path, None, "the parser crashed on this file")

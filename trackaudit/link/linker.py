@@ -82,17 +82,25 @@ class Linker:
             for use in facts.uses
             if not use.origin.startswith("pypi:") or self.modules.pythons.find(use.origin[5:], path) is None
         ]
-        calls = [(path, call) for path, facts in self.files.items() for call in facts.calls]
+        wrapped: list[tuple[str, ProjectCall, str, Callback | int]] = []
+        for path, facts in self.files.items():
+            for call in facts.calls:
+                found = self._called(path, call)
+                if isinstance(found, Use):  # of a tracker that another module of the project hands out
+                    plain.append(Linked(path, found, (), None))
+                elif found is not None:
+                    home, function = found
+                    wrapped.append((path, call, home, function))
         derived: list[Linked] = []
-        for path, call in calls:  # a tracker that another module of the project hands out
-            use = self._direct(path, call)
-            if use is not None:
-                plain.append(Linked(path, use, (), None))
         fresh = self._note([_Flow(linked, linked.path) for linked in plain])
         for _ in range(MAX_LAYERS):
             if not fresh:
                 break
-            flows = [flow for path, call in calls for flow in self._through(path, call, fresh)]
+            flows = [
+                self._derive(path, call, flow, function)
+                for path, call, home, function in wrapped
+                for flow in fresh.get((home, _scope(function))) or ()
+            ]
             if len(derived) + len(flows) > _MAX_DERIVED:
                 self.cut += len(flows)
                 break
@@ -116,34 +124,23 @@ class Linker:
                     self.cut += 1
         return found
 
-    def _direct(self, path: str, call: ProjectCall) -> Use | None:
-        found = self.modules.follow(path, call.symbol)
-        if found is None or not isinstance(found[1], Reference):
-            return None
-        return as_use(self.catalogue, found[1].symbol, call)
-
-    def _callee(self, path: str, call: ProjectCall) -> tuple[str, Callback | int] | None:
-        """The function that a call means, and its file."""
+    def _called(self, path: str, call: ProjectCall) -> Use | tuple[str, Callback | int] | None:
+        """What a call of something of the project's comes to: a use of a tracker, or a function and its file."""
         if call.symbol[0].startswith("here:"):
             return path, int(call.symbol[0].partition(":")[2])
         found = self.modules.follow(path, call.symbol)
         if found is None:
             return None
         home, value = found
+        if isinstance(value, Reference):
+            return as_use(self.catalogue, value.symbol, call)
         if isinstance(value, Blueprint):
             value = next((entry.value for entry in value.members if entry.key in CONSTRUCTORS), value)
         return (home, value) if isinstance(value, Callback) else None
 
-    def _through(self, path: str, call: ProjectCall, fresh: dict[tuple[str, int], list[_Flow]]) -> list[_Flow]:
-        """The uses that a call makes because the function that it calls is one of those with ``fresh`` flows."""
-        found = self._callee(path, call)
-        if found is None:
-            return []
-        home, function = found
-        scope = function if isinstance(function, int) else function.scope
-        return [self._derive(path, call, flow, scope, function) for flow in fresh.get((home, scope), ())]
-
-    def _derive(self, path: str, call: ProjectCall, flow: _Flow, scope: int, function: Callback | int) -> _Flow:
+    def _derive(self, path: str, call: ProjectCall, flow: _Flow, function: Callback | int) -> _Flow:
+        """The use that a call makes because the function that it calls makes it."""
+        scope = _scope(function)
         use = self._carried.get(id(flow.linked))
         if use is None:
             use = self._carried[id(flow.linked)] = carried_use(flow.linked.use, flow.linked.path)
@@ -287,6 +284,10 @@ class Linker:
         if isinstance(value, OneOf):
             return any(self.carries(path, branch.value, depth + 1) for branch in value.branches)
         return False
+
+
+def _scope(function: Callback | int) -> int:
+    return function if isinstance(function, int) else function.scope
 
 
 def _unlinked(value: Value) -> Value:

@@ -43,6 +43,7 @@ class Modules:
     def __init__(self, files: dict[str, FileFacts], scripts: Scripts, pythons: Pythons, names: Collection[str]) -> None:
         self.files, self.scripts, self.pythons = files, scripts, pythons
         self.injected: dict[str, Located] = {}  # what plugins hand to every component, by its name
+        self.asked: dict[str, set[str]] = {}  # every export that was looked up
         self.missing: dict[str, set[str]] = {}  # exports that values were asked for, of modules without facts of them
         self._settings = sorted(name for name in names if name.endswith(".py") and _SETTINGS.search(name))[:8]
         self._tables: dict[str, tuple[FileFacts, dict[str, Value]]] = {}
@@ -99,6 +100,7 @@ class Modules:
         """What a module exports under the first of ``steps``, and what the others lead to in that."""
         facts = self.files.get(path)
         name = steps[0] if steps else "default"
+        self.asked.setdefault(path, set()).add(name)
         if facts is None:
             self.missing.setdefault(path, set()).add(name)
             return None

@@ -70,6 +70,7 @@ class Resolver(Calls):
 
     def __init__(self, unit: Unit, text: bytes) -> None:
         super().__init__(unit, text)
+        self._settings: dict[str, int] = {}
         self._changes: dict[tuple[int, str], list[Change]] | None = None
         self._made: dict[int, Callback] = {}
         self._removed: tuple[int, dict[int, list[tuple[str, ...]]]] | None = None
@@ -258,9 +259,15 @@ class Resolver(Calls):
         """Whether a function that was left out sets a variable too, as far as its text tells."""
         if not self.unit.pending:
             return False
+        if name not in self._settings:
+            self._settings[name] = self._count_settings(name)
+        return self._settings[name] > known
+
+    def _count_settings(self, name: str) -> int:
+        """How often the text looks as if it sets a variable."""
         word = re.escape(name.encode())
         pattern = rb"(?<![\w$.])" + word + rb"\s*(?:[-+*/%&|^?<>]{0,3}=(?![=>])|\+\+|--)|(?:\+\+|--)\s*" + word + rb"(?![\w$])"
-        return len(re.findall(pattern, self.text)) > known
+        return len(re.findall(pattern, self.text))
 
     def _binding_value(self, expr: Name, binding: Binding, scope: int) -> Value:
         if binding.kind == "import":
