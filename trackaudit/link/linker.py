@@ -26,6 +26,7 @@ from trackaudit.resolve.values import (
     Entry,
     FileFacts,
     Invoked,
+    Known,
     Listing,
     Mapping,
     OneOf,
@@ -47,19 +48,14 @@ _MAX_DEPTH = 12
 
 class Linked(NamedTuple):
     """A use as the rules see it. ``path`` is the file of the SDK's call, which places without a file of their own are in;
-    ``via`` are the wrappers in between, ``origin`` the use that a wrapper makes, for one that was derived from it."""
+    ``owner`` is the file of the functions whose parameters are left in it, ``via`` are the wrappers in between, ``origin`` the use that a
+    wrapper makes, for one that was derived from it."""
 
     path: str
     use: Use
-    via: tuple[Related, ...]
-    origin: Use | None
-
-
-class _Flow(NamedTuple):
-    """A linked use whose parameters are those of functions in the file ``owner``."""
-
-    linked: Linked
     owner: str
+    via: tuple[Related, ...] = ()
+    origin: Use | None = None
 
 
 class Linker:
@@ -67,8 +63,9 @@ class Linker:
 
     def __init__(self, files: dict[str, FileFacts], modules: Modules, catalogue: Catalogue) -> None:
         self.files, self.modules, self.catalogue = files, modules, catalogue
-        self.flows: dict[tuple[str, int], list[_Flow]] = {}
+        self.flows: dict[tuple[str, int], list[Linked]] = {}
         self.cut = 0
+        self.called: set[tuple[str, int]] = set()  # functions of which callers were found that make their uses
         self._carried: dict[int, Use] = {}
 
     def link(self) -> list[Linked]:
@@ -76,8 +73,9 @@ class Linker:
         self.flows = {}
         self.cut = 0
         self._carried = {}
+        self.called = set()
         plain = [
-            Linked(path, use, (), None)
+            Linked(path, use, path)
             for path, facts in self.files.items()
             for use in facts.uses
             if not use.origin.startswith("pypi:") or self.modules.pythons.find(use.origin[5:], path) is None
@@ -87,12 +85,12 @@ class Linker:
             for call in facts.calls:
                 found = self._called(path, call)
                 if isinstance(found, Use):  # of a tracker that another module of the project hands out
-                    plain.append(Linked(path, found, (), None))
+                    plain.append(Linked(path, found, path))
                 elif found is not None:
                     home, function = found
                     wrapped.append((path, call, home, function))
         derived: list[Linked] = []
-        fresh = self._note([_Flow(linked, linked.path) for linked in plain])
+        fresh = self._note(plain)
         for _ in range(MAX_LAYERS):
             if not fresh:
                 break
@@ -104,18 +102,18 @@ class Linker:
             if len(derived) + len(flows) > _MAX_DERIVED:
                 self.cut += len(flows)
                 break
-            derived += [flow.linked for flow in flows]
+            derived += flows
             fresh = self._note(flows)
         replaced = {id(linked.origin) for linked in derived}
         return [*(linked._replace(origin=linked.use) if id(linked.use) in replaced else linked for linked in plain), *derived]
 
     # --- wrappers -----------------------------------------------------------------------------------
 
-    def _note(self, flows: list[_Flow]) -> dict[tuple[str, int], list[_Flow]]:
+    def _note(self, flows: list[Linked]) -> dict[tuple[str, int], list[Linked]]:
         """Remember which functions make these uses, and return those that are new of each function."""
-        found: dict[tuple[str, int], list[_Flow]] = {}
+        found: dict[tuple[str, int], list[Linked]] = {}
         for flow in flows:
-            for scope in set(scopes_of(decided(self.catalogue, flow.linked.use))):
+            for scope in set(scopes_of(decided(self.catalogue, flow.use))):
                 known = self.flows.setdefault((flow.owner, scope), [])
                 if len(known) < _MAX_FLOWS:
                     known.append(flow)
@@ -138,24 +136,24 @@ class Linker:
             value = next((entry.value for entry in value.members if entry.key in CONSTRUCTORS), value)
         return (home, value) if isinstance(value, Callback) else None
 
-    def _derive(self, path: str, call: ProjectCall, flow: _Flow, function: Callback | int) -> _Flow:
+    def _derive(self, path: str, call: ProjectCall, flow: Linked, function: Callback | int) -> Linked:
         """The use that a call makes because the function that it calls makes it."""
         scope = _scope(function)
-        use = self._carried.get(id(flow.linked))
+        self.called.add((flow.owner, scope))
+        use = self._carried.get(id(flow))
         if use is None:
-            use = self._carried[id(flow.linked)] = carried_use(flow.linked.use, flow.linked.path)
+            use = self._carried[id(flow)] = carried_use(flow.use, flow.path)
         names = self._parameters(flow.owner, scope, function)
         arguments = carried_arguments(call.arguments, path)
         arguments, bound = _adapted(call.symbol[-1], arguments)
         method = bound or names[:1] in (("self",), ("cls",))
         given = Given(names, arguments, method, call.span)
         passed = tuple(_passed_on(argument, scope, given) for argument in _expanded(use.arguments, scope, given))
-        via = (Related(path, call.callee_span, "the wrapper is called here"), *flow.linked.via)
+        via = (Related(path, call.callee_span, "the wrapper is called here"), *flow.via)
         use = use._replace(
             arguments=passed, guards=(*conditions(call.guards, path), *use.guards), context=call.context,
         )  # fmt: skip
-        linked = Linked(flow.linked.path, use, via, flow.linked.origin or flow.linked.use)
-        return _Flow(linked, path)
+        return Linked(flow.path, use, path, via, flow.origin or flow.use)
 
     def _parameters(self, path: str, scope: int, function: Callback | int) -> tuple[str, ...]:
         if isinstance(function, Callback):
@@ -170,7 +168,9 @@ class Linker:
         counted = {id(argument) for argument in counting(self.catalogue, linked.use)}
         arguments = tuple(
             argument._replace(
-                value=self._data(argument.value, linked.path, telling) if sent else self.settle(argument.value, linked.path)
+                value=self._data(self._without_callers(argument.value, linked), linked.path, telling)
+                if sent
+                else self.settle(argument.value, linked.path)
             )
             if id(argument) in counted
             else argument
@@ -178,6 +178,15 @@ class Linker:
         )
         use = linked.use._replace(arguments=arguments)
         return linked._replace(use=use, origin=use if linked.origin is linked.use else linked.origin)
+
+    def _without_callers(self, value: Value, linked: Linked) -> Value:
+        """The value without what callers give, where they were found: it is judged where they write it."""
+
+        def change(part: Value) -> Value | None:
+            given = isinstance(part, Parameter) and len(part.path) == 1 and (linked.owner, part.scope) in self.called
+            return Known(None, part.span) if given else None
+
+        return transform(value, change)
 
     def _data(self, value: Value, path: str, telling: Callable[[str], bool]) -> Value:
         """A value that is sent: bags are settled, what stands in them only where its name makes it matter what it is."""
@@ -226,10 +235,13 @@ class Linker:
         """What another module of the project says that a reference is."""
         unknown = Dynamic("imported", reference.path, reference.span)
         here = reference.span.path or path
+        self.modules.several = False
         found = self.modules.follow(here, reference.symbol) if depth < _MAX_DEPTH else None
+        several = self.modules.several
         if found is None or isinstance(found[1], (Reference, Callback, Blueprint)):
             return found[1] if found is not None and isinstance(found[1], Callback) else unknown
-        return carried(self.settle(found[1], found[0], depth + 1), found[0])
+        value = carried(self.settle(found[1], found[0], depth + 1), found[0])
+        return one_of([Branch((), value), Branch((), unknown)], reference.span) if several else value
 
     def _result(self, call: Invoked, path: str, depth: int) -> Value | None:
         """What a function of another module returns for these arguments."""
@@ -343,7 +355,11 @@ def _bound(value: Value, scope: int, given: Given) -> Value:
         if not isinstance(part, Parameter):
             return None
         passed = given.value(part) if part.scope == scope else None
-        return passed if passed is not None else Dynamic("parameter", part.path, part.span)
+        if passed is None:
+            return Dynamic("parameter", part.path, part.span)
+        if isinstance(passed, (Dynamic, Invoked)) and not passed.alias and len(part.path) == 1:
+            return passed._replace(alias=part.path[0])  # what the wrapper calls it
+        return passed
 
     return transform(value, change)
 

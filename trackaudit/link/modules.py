@@ -43,6 +43,7 @@ class Modules:
     def __init__(self, files: dict[str, FileFacts], scripts: Scripts, pythons: Pythons, names: Collection[str]) -> None:
         self.files, self.scripts, self.pythons = files, scripts, pythons
         self.injected: dict[str, Located] = {}  # what plugins hand to every component, by its name
+        self.several = False  # whether a function with more than one result was seen through since this was last reset
         self.asked: dict[str, set[str]] = {}  # every export that was looked up
         self.missing: dict[str, set[str]] = {}  # exports that values were asked for, of modules without facts of them
         self._settings = sorted(name for name in names if name.endswith(".py") and _SETTINGS.search(name))[:8]
@@ -151,6 +152,7 @@ class Modules:
                 return self._member(path, value, steps, depth)
             if isinstance(value, Callback):
                 if head == "()":
+                    self.several = self.several or len(value.results) > 1
                     return self._first(path, list(value.results), rest, depth, around)
                 if head in _LATER:
                     steps = rest
