@@ -56,8 +56,9 @@ class Instances(Symbols):
         for name, bindings in self.unit.bindings[expr.scope].items():
             for binding in bindings:
                 if isinstance(binding.value, Function) and binding.value.scope in self.unit.pending:
-                    continue
-                if binding.kind == "getter" and isinstance(binding.value, Function):
+                    left_out = Callback(binding.value.scope, binding.value.parameters, (), binding.value.span)
+                    members.append(Entry(name, binding.span, left_out, ()))  # what it overrides must be known
+                elif binding.kind == "getter" and isinstance(binding.value, Function):
                     made = self.value(binding.value)
                     if isinstance(made, Callback):
                         members += [Entry(name, binding.span, result, ()) for result in made.results]
