@@ -206,3 +206,14 @@ def test_facts_of_any_tokens(tokens: list[str]) -> None:
 def test_imports(code: str, python: bool, imports: set[str]) -> None:
     hits = Prefilter(Catalogue()).scan(code.encode(), python)
     assert {name.decode() for name in hits.imports} == imports
+
+
+def test_what_policy_leaves_out_is_not_read_for_its_values(tmp_path: Path) -> None:
+    app = "import posthog from 'posthog-js';\nimport { options } from './vendor/options';\nposthog.init('k', options);\n"
+    write(
+        tmp_path,
+        {"app.js": app, "vendor/options.js": "export const options = { session_recording: { maskAllInputs: false } };\n"},
+    )
+    assert places(tmp_path) == set()
+    (gap,) = [gap for gap in audit_folder(tmp_path).unresolved if gap.what == "options"]
+    assert (gap.path, gap.start.line, gap.reason) == ("app.js", 3, "imported from a module that does not say")

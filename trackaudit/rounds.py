@@ -219,7 +219,7 @@ class Rounds:
         from trackaudit.link.data import facts_of_json
 
         text = self._read(path)
-        if text is not None and path not in self.files:
+        if text is not None and path not in self.files and self.run.selection.left_out(path) is None:
             self.run.texts[path], self.run.languages[path] = text.encode(), "json"
             self.files[path] = facts_of_json(self.run.texts[path])
 

@@ -198,7 +198,8 @@ class Run:
         self.field_only.append(path)
         self.languages[path] = listed.language or ""
 
-    def _bytes(self, listed: Listed) -> bytes | None:
+    def _bytes(self, listed: Listed, again: bool = False) -> bytes | None:
+        """A file's bytes; None where it is left out, which is told the first time only."""
         request = self.request
         if request.stdin is not None and listed.path == request.stdin_path:
             return request.stdin
@@ -208,13 +209,13 @@ class Run:
             return read(full, limit, follow=listed.path in self.explicit)
         except Skipped as reason:
             passing = str(reason) in ("link", "not a file") and listed.path not in self.explicit
-            if self.reported(listed.path) and not passing:
+            if self.reported(listed.path) and not passing and not again:
                 self.selection.skip(str(reason))
         except Unreadable as error:
-            if self.reported(listed.path):
+            if self.reported(listed.path) and not again:
                 self.failures.append(Failure(listed.path, "unreadable", f"could not be read: {error}", None, None, True))
         except FileNotFoundError:
-            if listed.path in self.explicit:
+            if listed.path in self.explicit and not again:
                 self.failures.append(Failure(listed.path, "missing", "does not exist", None, None, True))
         return None
 
@@ -259,16 +260,16 @@ class Run:
         """The scripts and components of the project in which one of these words stands."""
         found = []
         for path in self.scripts:
-            data = self.texts.get(path) or self._bytes(Listed(path, language_of(path.rpartition("/")[2]), None))
+            data = self.texts.get(path) or self._bytes(Listed(path, language_of(path.rpartition("/")[2]), None), again=True)
             if data is not None and any(word in data for word in words):
                 found.append(path)
         return found
 
     def load(self, path: str) -> bool:
         """Make sure that a file's text is at hand, and say whether it is: one that mentions no tracker was not kept."""
-        if path not in self.texts:
+        if path not in self.texts and self.selection.left_out(path) is None:
             language = language_of(path.rpartition("/")[2])
-            data = self._bytes(Listed(path, language, None)) if language is not None else None
+            data = self._bytes(Listed(path, language, None), again=True) if language is not None else None
             if language is not None and data is not None and not looks_minified(data, language):
                 self._keep(path, language, data, Hits(frozenset(), True), False)
         return path in self.texts
