@@ -10,6 +10,7 @@ import pytest
 from trackaudit.model import Span
 from trackaudit.personal import PersonalData
 from trackaudit.resolve import predicates
+from trackaudit.resolve.environment import environment_of
 from trackaudit.resolve.values import Callback, Dynamic, Invoked, Known, Listing, Parameter, Pattern, Text, Value
 from trackaudit.sdks import compile as compiler
 from trackaudit.sdks.catalogue import Catalogue, split_symbol
@@ -179,3 +180,27 @@ def test_symbols() -> None:
     assert match is not None
     assert (match.sdk, match.method) == ("posthog", "capture")
     assert Catalogue().match(("global:mixpanelLike",)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "positive", "kind"),
+    [
+        ("DEBUG", True, "development"),
+        ("settings.DEBUG", False, "production"),
+        ("not DEBUG", True, "production"),
+        ("import.meta.env.DEV", True, "development"),
+        ("process.env.NODE_ENV !== 'production'", True, "development"),
+        ("process.env.NODE_ENV === 'production'", True, "production"),
+        ("isProduction", False, "development"),
+        ("!isProd", True, "development"),
+        ("IS_DEV", True, "development"),
+        ("hasCookieConsent", True, "consent"),
+        ("user.gdpr_consent", True, "consent"),
+        ("abTestVariant", True, "other"),
+        ("localUser", True, "other"),
+        ("process.env.NODE_ENV === 'test'", True, "development"),
+        ("key", True, "other"),
+    ],
+)
+def test_what_a_condition_speaks_of(text: str, positive: bool, kind: str) -> None:
+    assert environment_of(text, positive) == kind

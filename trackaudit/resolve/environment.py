@@ -1,17 +1,23 @@
-"""Which environment a condition speaks of: development only, production only, or neither."""
+"""What a condition speaks of: development only, production only, the visitor's consent, or something else."""
 
 from __future__ import annotations
 
-_DEVELOPMENT = ("development", "dev", "debug", "test", "testing", "local", "localhost")
-_PRODUCTION = ("production", "prod", "isprod", "isproduction")
+import re
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+_DEVELOPMENT = frozenset(("development", "dev", "debug"))
+_PRODUCTION = frozenset(("production", "prod"))
+_CONSENT = frozenset(("consent", "consented", "consents", "gdpr", "ccpa", "opted"))
+_WHOLE = frozenset(("test", "testing", "local", "localhost"))  # not as parts of names: abTestVariant, localUser
 
 
 def environment_of(text: str, positive: bool) -> str:
-    """Which environment a condition speaks of, by the words in it."""
-    words = {word.lower() for word in "".join(letter if letter.isalnum() else " " for letter in text).split()}
+    """``development``, ``production``, ``consent`` or ``other``, by the words in a condition that holds, or does not."""
+    words = {word.lower() for word in _WORD.findall(text)}
+    whole = {word.lower() for word in re.findall(r"[A-Za-z]+", text)}
     negated = ("!=" in text or text.startswith(("!", "not "))) == positive
-    if words & set(_PRODUCTION):
+    if words & _PRODUCTION:
         return "development" if negated else "production"
-    if words & set(_DEVELOPMENT):
+    if words & _DEVELOPMENT or whole & _WHOLE:
         return "production" if negated else "development"
-    return "other"
+    return "consent" if words & _CONSENT else "other"

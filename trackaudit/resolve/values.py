@@ -33,7 +33,7 @@ class Pattern(NamedTuple):
 class Condition(NamedTuple):
     """A guard in plain words. ``constant`` is its value where the code decides it once and for all.
 
-    ``kind``: ``development``, ``production`` or ``other``. ``origin`` is where the deciding constant is defined.
+    ``kind``: ``development``, ``production``, ``consent`` or ``other``. ``origin`` is where the deciding constant is defined.
     """
 
     text: str
