@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from trackaudit.link.linker import Linked, Linker
+from trackaudit.link.linker import Linker
 from trackaudit.link.modules import Modules
 from trackaudit.link.pythons import Pythons
 from trackaudit.link.scripts import Scripts
+from trackaudit.link.settle import Linked
 from trackaudit.resolve.facts import Wanted
 from trackaudit.resolve.values import nothing
 

@@ -10,7 +10,7 @@ from trackaudit.effective.pins import NOWHERE, Pins, Place, Resolved
 from trackaudit.effective.scrubbers import Scrubber, scrubbers_of
 from trackaudit.effective.setups import Risk, Setup
 from trackaudit.findings import Related
-from trackaudit.link.linker import Linked
+from trackaudit.link.settle import Linked
 from trackaudit.model import Span
 from trackaudit.resolve.values import FileFacts, InputField, Mapping, Use, Value
 from trackaudit.sdks.catalogue import Catalogue

@@ -7,30 +7,22 @@ modules export in the place of what is imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 from trackaudit.findings import Related
-from trackaudit.link.carry import carried, carried_arguments, carried_use, conditions
+from trackaudit.link.carry import carried_arguments, carried_use, conditions
 from trackaudit.link.modules import Modules
-from trackaudit.resolve.arguments import Given, transform
+from trackaudit.link.settle import Linked, Settling, bound
+from trackaudit.resolve.arguments import Given
 from trackaudit.resolve.calls import scopes_of
-from trackaudit.resolve.combine import collapse, names_of, one_of
 from trackaudit.resolve.instances import CONSTRUCTORS
-from trackaudit.resolve.uses import as_use, counting, decided, is_send
+from trackaudit.resolve.uses import as_use, decided
 from trackaudit.resolve.values import (
     Blueprint,
-    Branch,
     Callback,
-    Dynamic,
-    Entry,
     FileFacts,
     Invoked,
-    Known,
     Listing,
     Mapping,
     OneOf,
-    Overlay,
     Parameter,
     Passed,
     ProjectCall,
@@ -46,26 +38,14 @@ _MAX_DERIVED = 20_000
 _MAX_DEPTH = 12
 
 
-class Linked(NamedTuple):
-    """A use as the rules see it. ``path`` is the file of the SDK's call, which places without a file of their own are in;
-    ``owner`` is the file of the functions whose parameters are left in it, ``via`` are the wrappers in between, ``origin`` the use that a
-    wrapper makes, for one that was derived from it."""
-
-    path: str
-    use: Use
-    owner: str
-    via: tuple[Related, ...] = ()
-    origin: Use | None = None
-
-
-class Linker:
+class Linker(Settling):
     """One project's facts on their way to being linked."""
 
     def __init__(self, files: dict[str, FileFacts], modules: Modules, catalogue: Catalogue) -> None:
-        self.files, self.modules, self.catalogue = files, modules, catalogue
+        super().__init__(modules, catalogue)
+        self.files = files
         self.flows: dict[tuple[str, int], list[Linked]] = {}
         self.cut = 0
-        self.called: set[tuple[str, int]] = set()  # functions of which callers were found that make their uses
         self._carried: dict[int, Use] = {}
 
     def link(self) -> list[Linked]:
@@ -160,108 +140,6 @@ class Linker:
             return function.parameters
         return dict(self.files[path].parameters).get(scope, ())
 
-    # --- values from other files --------------------------------------------------------------------
-
-    def settled(self, linked: Linked, telling: Callable[[str], bool]) -> Linked:
-        """The use with its values settled, of the arguments that rules look at, and of data as far as ``telling`` says."""
-        sent = is_send(self.catalogue, linked.use)
-        counted = {id(argument) for argument in counting(self.catalogue, linked.use)}
-        arguments = tuple(
-            argument._replace(
-                value=self._data(self._without_callers(argument.value, linked), linked.path, telling)
-                if sent
-                else self.settle(argument.value, linked.path)
-            )
-            if id(argument) in counted
-            else argument
-            for argument in linked.use.arguments
-        )
-        use = linked.use._replace(arguments=arguments)
-        return linked._replace(use=use, origin=use if linked.origin is linked.use else linked.origin)
-
-    def _without_callers(self, value: Value, linked: Linked) -> Value:
-        """The value without what callers give, where they were found: it is judged where they write it."""
-
-        def change(part: Value) -> Value | None:
-            given = isinstance(part, Parameter) and len(part.path) == 1 and (linked.owner, part.scope) in self.called
-            return Known(None, part.span) if given else None
-
-        return transform(value, change)
-
-    def _data(self, value: Value, path: str, telling: Callable[[str], bool]) -> Value:
-        """A value that is sent: bags are settled, what stands in them only where its name makes it matter what it is."""
-
-        def change(part: Value) -> Value | None:
-            if not isinstance(part, Mapping):
-                return None if isinstance(part, (Overlay, OneOf, Listing)) else self.settle(part, path)
-            entries = []
-            for entry in part.entries:
-                inner = entry.value
-                if isinstance(inner, (Mapping, Overlay, Listing, OneOf)):
-                    inner = self._data(inner, path, telling)
-                elif telling(entry.key) or any(telling(name) for name in names_of(inner)[-1:]):
-                    inner = self.settle(inner, path)
-                else:
-                    inner = _unlinked(inner)
-                entries.append(entry._replace(value=inner))
-            return part._replace(entries=tuple(entries))
-
-        settled = transform(value, change)
-        return collapse(list(settled.parts), settled.span) if isinstance(settled, Overlay) else settled
-
-    def settle(self, value: Value, path: str, depth: int = 0) -> Value:
-        """The value with everything in it that other modules define put in its place, and the rest said to be unknown."""
-
-        def change(part: Value) -> Value | None:
-            if isinstance(part, Reference):
-                return self._defined(part, path, depth)
-            if isinstance(part, Parameter) and part.default is not None:
-                bare = part._replace(default=None)
-                return one_of([Branch((), self.settle(part.default, path, depth + 1)), Branch((), bare)], part.span)
-            if isinstance(part, Invoked) and part.symbol and depth < _MAX_DEPTH:
-                return self._result(part, path, depth)
-            if isinstance(part, Callback) and depth < _MAX_DEPTH:
-                return part._replace(results=tuple(self.settle(result, path, depth + 1) for result in part.results))
-            if isinstance(part, Blueprint):
-                return Dynamic("object", (), part.span)
-            return None
-
-        settled = transform(value, change)
-        if isinstance(settled, Overlay):
-            return collapse(list(settled.parts), settled.span)
-        return settled
-
-    def _defined(self, reference: Reference, path: str, depth: int) -> Value:
-        """What another module of the project says that a reference is."""
-        unknown = Dynamic("imported", reference.path, reference.span)
-        here = reference.span.path or path
-        self.modules.several = False
-        found = self.modules.follow(here, reference.symbol) if depth < _MAX_DEPTH else None
-        several = self.modules.several
-        if found is None or isinstance(found[1], (Reference, Callback, Blueprint)):
-            return found[1] if found is not None and isinstance(found[1], Callback) else unknown
-        value = carried(self.settle(found[1], found[0], depth + 1), found[0])
-        return one_of([Branch((), value), Branch((), unknown)], reference.span) if several else value
-
-    def _result(self, call: Invoked, path: str, depth: int) -> Value | None:
-        """What a function of another module returns for these arguments."""
-        here = call.span.path or path
-        if self.modules.module(here, call.symbol) is None:
-            return None
-        found = self.modules.follow(here, call.symbol)
-        if found is None:
-            return None
-        home, function = found
-        if not isinstance(function, Callback) or not function.results:
-            return None
-        given = Given(function.parameters, carried_arguments(call.arguments, here), False, call.span)
-        results = []
-        for result in function.results:
-            made = _bound(carried(self.settle(result, home, depth + 1), home), function.scope, given)
-            results.append(Branch((), self.settle(made, here, depth + 1)))
-        value = one_of(results, call.span)
-        return None if isinstance(value, (Dynamic, Invoked)) else value
-
     def carrying(self, path: str, depth: int = 0) -> set[str]:
         """The exports of a module that lead to a tracker, those included that it passes on from others."""
         facts = self.files.get(path)
@@ -302,13 +180,6 @@ def _scope(function: Callback | int) -> int:
     return function if isinstance(function, int) else function.scope
 
 
-def _unlinked(value: Value) -> Value:
-    """What is known of a value without looking into other modules."""
-    if isinstance(value, Reference):
-        return Dynamic("imported", value.path, value.span)
-    return value._replace(default=None) if isinstance(value, Parameter) else value
-
-
 def _expanded(arguments: tuple[Passed, ...], scope: int, given: Given) -> tuple[Passed, ...]:
     """The arguments of a use with the wrapper's own rest parameters put in: ``capture(*args)``, ``capture(**kwargs)``."""
     found: list[Passed] = []
@@ -316,7 +187,7 @@ def _expanded(arguments: tuple[Passed, ...], scope: int, given: Given) -> tuple[
         if not argument.spread:
             found.append(argument)
             continue
-        value = _bound(argument.value, scope, given)
+        value = bound(argument.value, scope, given)
         if argument.spread == "*" and isinstance(value, Listing):
             found += [Passed(None, None, item, "", item.span) for item in value.items]
         elif argument.spread == "**" and isinstance(value, Mapping) and not value.open:
@@ -332,36 +203,10 @@ def _passed_on(argument: Passed, scope: int, given: Given) -> Passed:
     if isinstance(value, Parameter) and value.scope == scope:
         place = given.place(value)
     return argument._replace(
-        value=_bound(value, scope, given),
+        value=bound(value, scope, given),
         span=place or argument.span,
         name_span=place or argument.name_span if argument.name_span is not None else None,
     )
-
-
-def _at_caller(entry: Entry, scope: int, given: Given) -> Entry:
-    place = None
-    if isinstance(entry.value, Parameter) and entry.value.scope == scope:
-        place = given.place(entry.value)
-    return entry._replace(key_span=place or entry.key_span, value=_bound(entry.value, scope, given))
-
-
-def _bound(value: Value, scope: int, given: Given) -> Value:
-    """The value with what a call passes in the place of parameters. Those of other functions become unknown: their scopes
-    mean nothing in another file."""
-
-    def change(part: Value) -> Value | None:
-        if isinstance(part, Mapping):  # what the caller gives under a key is written where the caller writes it
-            return part._replace(entries=tuple(_at_caller(entry, scope, given) for entry in part.entries))
-        if not isinstance(part, Parameter):
-            return None
-        passed = given.value(part) if part.scope == scope else None
-        if passed is None:
-            return Dynamic("parameter", part.path, part.span)
-        if isinstance(passed, (Dynamic, Invoked)) and not passed.alias and len(part.path) == 1:
-            return passed._replace(alias=part.path[0])  # what the wrapper calls it
-        return passed
-
-    return transform(value, change)
 
 
 def _adapted(name: str, arguments: tuple[Passed, ...]) -> tuple[tuple[Passed, ...], bool]:
