@@ -69,6 +69,8 @@ class Symbols:
             module = self._required(expr)
             if module is not None:
                 return module
+            if _passes_on(expr) and isinstance(expr.callee, Member):
+                return self.symbol(expr.callee.object)
             if _is_then(expr) and (promised := self._returned_symbol(expr)) is not None:
                 return promised
             below = self.symbol(expr.callee)
@@ -394,6 +396,12 @@ def _is_then(call: Call) -> bool:
         and bool(call.arguments)
         and isinstance(call.arguments[0].value, Function)
     )
+
+
+def _passes_on(call: Call) -> bool:
+    """Whether a call is ``promise.catch(function)`` or ``.finally(function)``, which give what the promise gives."""
+    callee = call.callee
+    return isinstance(callee, Member) and callee.property in ("catch", "finally") and bool(call.arguments)
 
 
 def _of_several(expr: Expr, path: tuple[str | int, ...]) -> Expr | None:
