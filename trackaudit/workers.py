@@ -70,7 +70,9 @@ def analyse(job: Job) -> Outcome:
 
     try:
         unit = parse(job.text, job.language, _interest(job.wanted), job.javascript_parser)
-        return Outcome(job.path, extract(unit, job.text, _state["catalogue"], job.wanted), "")
+        facts = extract(unit, job.text, _state["catalogue"], job.wanted)
+        unit.pending.clear()  # these hold the tree, and the tree them: with it go all cycles, and nobody collects garbage here
+        return Outcome(job.path, facts, "")
     except Exception as error:  # a fault of ours in one file must not cost the others
         if os.environ.get("TRACKAUDIT_DEBUG"):
             raise
