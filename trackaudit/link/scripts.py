@@ -46,6 +46,7 @@ class Scripts:
         self.json = cache(self._json)
         self.find = cache(self._find)
         self._paths = cache(self._paths_of)
+        self._configured = cache(self._configurations_of)
         self._packages: dict[str, str] | None = None
         self._names: dict[str, set[str]] | None = None
 
@@ -175,18 +176,18 @@ class Scripts:
     # --- aliases ----------------------------------------------------------------------------------
 
     def _by_paths(self, specifier: str, folder: str) -> str | None:
-        for above in _upwards(folder):
-            for name in _CONFIGURATIONS:
-                path = join(above, name)
-                if path not in self.files:
-                    continue
-                base, paths = self._paths(path, 0)
-                for home, target in _matching(paths, specifier):
-                    if found := self.file(_inside(join(home, target))):
-                        return found
-                if base is not None and (found := self.file(_inside(join(base, specifier)))):
+        for base, paths in self._configured(folder):
+            for home, target in _matching(paths, specifier):
+                if found := self.file(_inside(join(home, target))):
                     return found
+            if base is not None and (found := self.file(_inside(join(base, specifier)))):
+                return found
         return None
+
+    def _configurations_of(self, folder: str) -> tuple[tuple[str | None, tuple[tuple[str, str, tuple[str, ...]], ...]], ...]:
+        """``baseUrl`` and ``paths`` of the configurations in a folder and those above it, the nearest first."""
+        own = tuple(self._paths(path, 0) for name in _CONFIGURATIONS if (path := join(folder, name)) in self.files)
+        return (*own, *self._configured(dirname(folder))) if folder else own
 
     def _paths_of(self, path: str, depth: int) -> tuple[str | None, tuple[tuple[str, str, tuple[str, ...]], ...]]:
         """The ``baseUrl`` of a configuration, and its ``paths`` as (folder that they start from, pattern, targets)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from itertools import accumulate
 
 from trackaudit.model import Span
 
@@ -61,8 +62,11 @@ class Lines:
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        self.starts = [0]
-        self.starts.extend(match.end() for match in _LINE_END.finditer(text))
+        if b"\r" in text:
+            self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        else:
+            self.starts = [0, *accumulate(len(line) + 1 for line in text.split(b"\n"))]
+            self.starts.pop()
 
     def position(self, offset: int) -> tuple[int, int]:
         """The 1-based line and column of a byte offset; columns count code points."""
