@@ -184,7 +184,7 @@ class Scope(NamedTuple):
 class Binding(NamedTuple):
     """What a name in a scope stands for.
 
-    ``kind``: ``import``, ``const``, ``let``, ``var``, ``parameter``, ``function``, ``class``, ``other``.
+    ``kind``: ``import``, ``const``, ``let``, ``var``, ``parameter``, ``function``, ``class``, ``annotation``, ``other``.
     ``path`` is the way into ``value`` for destructuring; ``module`` and ``imported`` describe an import
     (``imported`` is None for the module itself).
     """

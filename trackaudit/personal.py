@@ -14,6 +14,7 @@ _TRAILING = frozenset(
     ("value", "current", "trim", "strip", "tolowercase", "touppercase", "lower", "upper", "tostring", "valueof")
 )
 _HOLDERS = ("cookie", "cookies", "header", "headers")  # the value of one is not the thing itself
+_DECODING = frozenset(("decode", "verify", "claims"))
 _PASSING = frozenset(
     ("tolowercase", "touppercase", "trim", "tostring", "strip", "lower", "upper", "casefold", "encode", "decode", "string",
      "str", "encodeuricomponent", "get", "value", "format", "concat", "repr", "valueof", "normalize", "replace", "slice", "substring")
@@ -139,6 +140,8 @@ class PersonalData:
             return None
         if isinstance(value, Invoked) and self.scrubs(value):
             return self._pseudonym(key, value)
+        if isinstance(value, Invoked) and _are_claims(value):
+            return None
         if not isinstance(value, (Dynamic, Parameter, Invoked, Text)):
             return None
         trait = self.of_trait(key, value) if traits or key.startswith("$") else None
@@ -152,6 +155,12 @@ def words_of(name: str) -> list[str]:
 
 def _is_truth(value: Value) -> bool:
     return isinstance(value, Dynamic) and value.reason == TRUTH
+
+
+def _are_claims(value: Invoked) -> bool:
+    """Whether a value is what a token was decoded to, which is not the token: ``jwt.decode(token)``."""
+    words = {word for step in value.name.split(".") for word in words_of(step)}
+    return "jwt" in words and bool(_DECODING & words)
 
 
 def _worst(found: Any) -> Category | None:

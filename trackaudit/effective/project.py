@@ -117,7 +117,7 @@ class Project:
             groups.setdefault((setup.use.sdk, setup.use.client, self.package_of(setup.path)), []).append(setup)
         for group in groups.values():
             for setup in group:
-                around = [other for other in group if other.path == setup.path and other is not setup and _encloses(other, setup)]
+                around = [other for other in group if other is not setup and _encloses(other, setup)]
                 same_file = [other for other in group if other.path == setup.path]
                 setup.related = [setup, *around] if around else same_file if len(same_file) > 1 else group
 
@@ -158,11 +158,16 @@ class Project:
 
 
 def _encloses(outer: Setup, inner: Setup) -> bool:
-    return (
-        outer.use.span.start <= inner.use.span.start
-        and inner.use.span.end <= outer.use.span.end
-        and outer.use.span != inner.use.span
+    """Whether a call stands among the arguments of another, or of the call of a wrapper that makes the other."""
+    own, place = _place(outer), _place(inner)
+    return own != place and any(
+        around.path == place.path and around.start <= place.start and place.end <= around.end for around in (own, *outer.use.within)
     )
+
+
+def _place(setup: Setup) -> Span:
+    span = setup.use.span
+    return span if span.path else span._replace(path=setup.path)
 
 
 def _calls_of(client: Table, use: Use, pinned: Pinned) -> list[Table]:

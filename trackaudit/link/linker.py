@@ -8,7 +8,7 @@ modules export in the place of what is imported.
 from __future__ import annotations
 
 from trackaudit.findings import Related
-from trackaudit.link.carry import carried_arguments, carried_use, conditions
+from trackaudit.link.carry import carried_arguments, carried_use, conditions, placed
 from trackaudit.link.modules import Modules
 from trackaudit.link.settle import Linked, Settling, bound
 from trackaudit.resolve.arguments import Given
@@ -23,6 +23,7 @@ from trackaudit.resolve.values import (
     Listing,
     Mapping,
     OneOf,
+    Overlay,
     Parameter,
     Passed,
     ProjectCall,
@@ -132,6 +133,7 @@ class Linker(Settling):
         via = (Related(path, call.callee_span, "the wrapper is called here"), *flow.via)
         use = use._replace(
             arguments=passed, guards=(*conditions(call.guards, path), *use.guards), context=call.context,
+            within=(placed(call.span, path), *use.within),
         )  # fmt: skip
         return Linked(flow.path, use, path, via, flow.origin or flow.use)
 
@@ -173,7 +175,7 @@ class Linker(Settling):
             return any(self.carries(path, item, depth + 1) for item in inner)
         if isinstance(value, OneOf):
             return any(self.carries(path, branch.value, depth + 1) for branch in value.branches)
-        return False
+        return isinstance(value, Overlay) and any(self.carries(path, part, depth + 1) for part in value.parts)
 
 
 def _scope(function: Callback | int) -> int:

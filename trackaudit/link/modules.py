@@ -8,7 +8,7 @@ from collections.abc import Collection
 from trackaudit.link.pythons import Pythons
 from trackaudit.link.scripts import Scripts
 from trackaudit.model import Span
-from trackaudit.resolve.combine import collapse, step
+from trackaudit.resolve.combine import step
 from trackaudit.resolve.instances import ITSELF
 from trackaudit.resolve.symbols import as_injected
 from trackaudit.resolve.values import (
@@ -158,9 +158,7 @@ class Modules:
                     steps = rest
                     continue
                 return None
-            if isinstance(value, Overlay):
-                value = collapse(list(value.parts), value.span)
-            inner = step(value, head, value.span) if isinstance(value, Mapping) else None
+            inner = step(value, head, value.span) if isinstance(value, (Mapping, Overlay)) else None
             if inner is None:
                 return None
             value, steps = inner, rest

@@ -24,14 +24,20 @@ class Pythons:
                     return None
                 folder = dirname(folder)
             return self._file(folder, rest)
+        packages = []  # inside a package nothing is found by its bare name
         while True:
-            if not folder or join(folder, "__init__.py") not in self.files:  # inside a package nothing is found by its bare name
+            if folder and join(folder, "__init__.py") in self.files:
+                packages.append(folder)
+            else:
                 for home in (folder, join(folder, "src")):
                     if found := self._file(home, module):
                         return found
             if not folder:
-                return None
+                break
             folder = dirname(folder)
+        # But a stray __init__.py makes a package of a source root: there "main.analytics" is below it, with nothing else to be.
+        stray = (self._file(home, module) for home in reversed(packages) if "." in module)
+        return next((found for found in stray if found is not None), None)
 
     def _file(self, home: str, module: str) -> str | None:
         base = join(home, *module.split(".")) if module else home

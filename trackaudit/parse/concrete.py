@@ -115,6 +115,9 @@ class _Lowering(Expressions):
         if node.value is not None:
             value = self.expression(node.value, scope, guards)
             self.bind(node.target, value, (), scope, guards, self.span(node))
+            instance = self.instance(node.annotation, scope) if isinstance(value, Call) else None
+            if instance is not None and isinstance(node.target, cst.Name):
+                self.unit.declare(scope, node.target.value, "annotation", self.span(node.target), instance)
 
     def augmented(self, node: cst.AugAssign, scope: int, guards: Guards) -> None:
         value = self.expression(node.value, scope, guards)
@@ -213,12 +216,12 @@ class _Lowering(Expressions):
             names.append(rest + parameter.name.value)
             span = self.span(parameter.name)
             path: tuple[str | int, ...] = (index, "...") if rest else (index,)
-            self.unit.declare(inner, parameter.name.value, "parameter", span, self.instance(parameter, outer), path, default)
+            self.unit.declare(inner, parameter.name.value, "parameter", span, self.instance(parameter.annotation, outer), path, default)
         return tuple(names)
 
-    def instance(self, parameter: cst.Param, scope: int) -> Expr | None:
-        """What an annotation says that a parameter holds: an instance of the class that it names, ``None`` beside it or not."""
-        kind = parameter.annotation.annotation if parameter.annotation is not None else None
+    def instance(self, annotation: cst.Annotation | None, scope: int) -> Expr | None:
+        """What an annotation says that a name holds: an instance of the class that it names, ``None`` beside it or not."""
+        kind = annotation.annotation if annotation is not None else None
         if isinstance(kind, cst.BinaryOperation):
             kind = kind.left
         if isinstance(kind, cst.Subscript) and isinstance(kind.value, cst.Name) and kind.value.value == "Optional":

@@ -74,6 +74,8 @@ class Functions(Elements):
     def instance(self, annotation: Node, scope: int) -> Expr | None:
         """What a type annotation says that a name holds: an instance of the class that it names."""
         named = children(annotation)
+        if len(named) == 1 and named[0].type == "union_type":
+            named = [node for node in children(named[0]) if self.source(node) not in ("null", "undefined")]
         if len(named) != 1:
             return None
         node = named[0]

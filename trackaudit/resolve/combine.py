@@ -160,7 +160,9 @@ def step(value: Value, name: str | int, span: Span) -> Value | None:
             return one_of([Branch((), item) for item in value.items], span)
         return value._replace(path=(*value.path, "[]"), default=None, span=span) if isinstance(value, Parameter) else None
     if isinstance(value, Overlay):
-        value = collapse(list(value.parts), value.span)
+        known = step(collapse(list(value.parts), value.span), name, span)
+        unseen = [part for part in value.parts if waits(part)]
+        return step(unseen[0], name, span) if known is None and len(unseen) == 1 else known
     if isinstance(value, Mapping):
         found = [entry for entry in value.entries if entry.key == str(name)]
         if found and not found[-1].guards:

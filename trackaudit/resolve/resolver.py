@@ -238,6 +238,7 @@ class Resolver(Calls):
         return value
 
     def _bound(self, expr: Name, bindings: list[Binding], scope: int) -> Value:
+        bindings = [binding for binding in bindings if binding.kind != "annotation"]
         branches = [Branch(self.conditions(binding.guards), self._binding_value(expr, binding, scope)) for binding in bindings
                     if binding.value is not None or binding.kind not in ("let", "var")]  # fmt: skip
         for assignment in self.assigned(scope, expr.id):
@@ -313,6 +314,8 @@ class Resolver(Calls):
         if chain[:2] in (("process", "env"), ("os", "environ")) or chain[:3] == ("import", "meta", "env"):
             return Dynamic("environment", chain, expr.span)
         below = self.value(expr.object) if not own else None
+        if isinstance(below, Parameter) and not below.path[1:] and (method := self.method(expr)) is not None:
+            return self.value(method)  # its annotation names a class of this file
         found = step(below, expr.property, expr.span) if below is not None and not isinstance(below, OneOf) else None
         if found is not None:
             return found._replace(path=chain) if isinstance(found, Reference) and chain else found

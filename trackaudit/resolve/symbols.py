@@ -194,7 +194,11 @@ class Symbols:
         found = self.unit.lookup(expr.id, expr.scope)
         if found is None:
             return None
-        values = [binding.value for binding in found[0] if binding.value is not None and not binding.path]
+        values = [
+            binding.value
+            for binding in found[0]
+            if binding.value is not None and (not binding.path or (binding.kind == "parameter" and len(binding.path) == 1))
+        ]
         values += [assignment.value for assignment in self.assigned(found[1], expr.id)]
         return next((known for value in values if (known := self._class_named(value, depth + 1)) is not None), None)
 

@@ -20,6 +20,7 @@ from trackaudit.model import (
 )  # fmt: skip
 from trackaudit.resolve.combine import step
 from trackaudit.resolve.resolver import Resolver
+from trackaudit.resolve.symbols import as_injected
 from trackaudit.resolve.values import Known, Passed, ProjectCall, Use, Value
 from trackaudit.sdks.catalogue import Catalogue, Match, Table
 
@@ -110,7 +111,7 @@ class Finder:
         return sorted(found, key=lambda use: (use.span, use.method))
 
     def match(self, symbol: tuple[str, ...] | None) -> tuple[Match, Table] | None:
-        match = self.catalogue.match(symbol) if symbol else None
+        match = self.catalogue.match(as_injected(symbol)) if symbol else None
         if match is None or match.sdk not in self.sdks:
             return None
         return match, self.catalogue.client(match.sdk, match.client)

@@ -174,7 +174,8 @@ class Use(NamedTuple):
     """A call, element or assignment that a record knows.
 
     ``origin`` is the symbol's root (``npm:posthog-js``, ``global:posthog``); ``form`` is ``call``, ``command``,
-    ``component`` or ``assignment``; ``context`` the qualified name of the enclosing function.
+    ``component`` or ``assignment``; ``context`` the qualified name of the enclosing function; ``within`` are the calls of the
+    project's own wrappers that make this use, with the names of their files.
     """
 
     sdk: str
@@ -187,6 +188,7 @@ class Use(NamedTuple):
     context: str
     span: Span
     callee_span: Span
+    within: "tuple[Span, ...]" = ()
 
 
 class ProjectCall(NamedTuple):

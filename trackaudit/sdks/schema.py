@@ -38,7 +38,7 @@ TYPES = ("boolean", "number", "string", "list", "mapping", "function", "any")
 EFFECTS = ("mask", "unmask")
 
 _VERSIONS = re.compile(r"^(?:(?:<|<=|>|>=|==)\d+(?:\.\d+)*(?:[a-z]+\d*)?)(?:\s+(?:<|<=|>|>=|==)\d+(?:\.\d+)*(?:[a-z]+\d*)?)*$")
-_SYMBOL = re.compile(r"^(npm|pypi|global|django):[^#\s]+(#[\w$.()]+)?$")
+_SYMBOL = re.compile(r"^(npm|pypi|global|django|this):[^#\s]+(#[\w$.()]+)?$")
 
 # A predicate's name and how its argument is checked. They are evaluated in trackaudit.resolve.predicates.
 PREDICATES = {
