@@ -15,6 +15,25 @@ _TRAILING = frozenset(
 )
 _HOLDERS = ("cookie", "cookies", "header", "headers")  # the value of one is not the thing itself
 _DECODING = frozenset(("decode", "verify", "claims"))
+_KINDS = frozenset(
+    (
+        "type",
+        "types",
+        "kind",
+        "code",
+        "codes",
+        "event",
+        "events",
+        "error",
+        "errors",
+        "status",
+        "reason",
+        "reasons",
+        "enum",
+        "action",
+        "actions",
+    )
+)
 _PASSING = frozenset(
     ("tolowercase", "touppercase", "trim", "tostring", "strip", "lower", "upper", "casefold", "encode", "decode", "string",
      "str", "encodeuricomponent", "get", "value", "format", "concat", "repr", "valueof", "normalize", "replace", "slice", "substring")
@@ -80,6 +99,14 @@ class PersonalData:
         while len(path) > 1 and path[-1].lower() in _TRAILING and path[-2].lower() not in _HOLDERS:
             path = path[:-1]
         own = self.of_name(path[-1]) if path else None
+        if (
+            own is not None
+            and len(path) > 1
+            and path[-1].isupper()
+            and words_of(path[-2])[-1:]
+            and words_of(path[-2])[-1] in _KINDS
+        ):
+            return None  # a member of an enumeration names what others hold
         if own is not None and own.id == "account" and len(path) > 1 and self._owner(path) not in self._people:
             return None  # the display name of a status or a plan
         if own is not None or len(path) < 2:

@@ -95,7 +95,7 @@ class Rounds:
 
         ``telling`` says whether a name alone makes what stands under it worth following: of the data that is sent, only that is.
         """
-        linker = Linker(self.files, self.modules, self.run.catalogue)
+        linker = Linker(self.files, self.modules, self.run.catalogue, telling)
         uses = linker.link()
         for _ in range(MAX_ROUNDS):
             if not self.need(self._importers(linker)):

@@ -161,7 +161,8 @@ def _encloses(outer: Setup, inner: Setup) -> bool:
     """Whether a call stands among the arguments of another, or of the call of a wrapper that makes the other."""
     own, place = _place(outer), _place(inner)
     return own != place and any(
-        around.path == place.path and around.start <= place.start and place.end <= around.end for around in (own, *outer.use.within)
+        around.path == place.path and around.start <= place.start and place.end <= around.end
+        for around in (own, *outer.use.within)
     )
 
 

@@ -7,19 +7,23 @@ modules export in the place of what is imported.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from trackaudit.findings import Related
 from trackaudit.link.carry import carried_arguments, carried_use, conditions, placed
 from trackaudit.link.modules import Modules
 from trackaudit.link.settle import Linked, Settling, bound
-from trackaudit.resolve.arguments import Given
-from trackaudit.resolve.calls import scopes_of
+from trackaudit.model import Span
+from trackaudit.resolve.arguments import Given, transform
+from trackaudit.resolve.calls import handed_on
 from trackaudit.resolve.instances import CONSTRUCTORS
-from trackaudit.resolve.uses import as_use, decided
+from trackaudit.resolve.uses import as_use, decided, is_send
 from trackaudit.resolve.values import (
     Blueprint,
     Callback,
     FileFacts,
     Invoked,
+    Known,
     Listing,
     Mapping,
     OneOf,
@@ -42,8 +46,11 @@ _MAX_DEPTH = 12
 class Linker(Settling):
     """One project's facts on their way to being linked."""
 
-    def __init__(self, files: dict[str, FileFacts], modules: Modules, catalogue: Catalogue) -> None:
+    def __init__(
+        self, files: dict[str, FileFacts], modules: Modules, catalogue: Catalogue, telling: Callable[[str], bool]
+    ) -> None:
         super().__init__(modules, catalogue)
+        self.telling = telling
         self.files = files
         self.flows: dict[tuple[str, int], list[Linked]] = {}
         self.cut = 0
@@ -76,9 +83,10 @@ class Linker(Settling):
             if not fresh:
                 break
             flows = [
-                self._derive(path, call, flow, function)
+                made
                 for path, call, home, function in wrapped
                 for flow in fresh.get((home, _scope(function))) or ()
+                if (made := self._derive(path, call, flow, function)) is not None
             ]
             if len(derived) + len(flows) > _MAX_DERIVED:
                 self.cut += len(flows)
@@ -94,7 +102,7 @@ class Linker(Settling):
         """Remember which functions make these uses, and return those that are new of each function."""
         found: dict[tuple[str, int], list[Linked]] = {}
         for flow in flows:
-            for scope in set(scopes_of(decided(self.catalogue, flow.use))):
+            for scope in {parameter.scope for parameter, _ in self._left_open(flow)}:
                 known = self.flows.setdefault((flow.owner, scope), [])
                 if len(known) < _MAX_FLOWS:
                     known.append(flow)
@@ -102,6 +110,16 @@ class Linker(Settling):
                 else:
                     self.cut += 1
         return found
+
+    def _left_open(self, flow: Linked) -> list[tuple[Parameter, str]]:
+        """The parameters in a flow about which callers say more than the wrapper: not the members of what they pass that stand
+        under a key where one of their names is telling (``{ email: user.email }``), nor those that Python passes as objects."""
+        python, sent = flow.owner.endswith(".py"), is_send(self.catalogue, flow.use)
+        return [
+            (parameter, key)
+            for parameter, key in handed_on(decided(self.catalogue, flow.use))
+            if not key or not (python or (sent and (self.telling(key) or self.telling(parameter.path[-1]))))
+        ]
 
     def _called(self, path: str, call: ProjectCall) -> Use | tuple[str, Callback | int] | None:
         """What a call of something of the project's comes to: a use of a tracker, or a function and its file."""
@@ -117,10 +135,9 @@ class Linker(Settling):
             value = next((entry.value for entry in value.members if entry.key in CONSTRUCTORS), value)
         return (home, value) if isinstance(value, Callback) else None
 
-    def _derive(self, path: str, call: ProjectCall, flow: Linked, function: Callback | int) -> Linked:
-        """The use that a call makes because the function that it calls makes it."""
+    def _derive(self, path: str, call: ProjectCall, flow: Linked, function: Callback | int) -> Linked | None:
+        """The use that a call makes because the function that it calls makes it; None where the call adds nothing to it."""
         scope = _scope(function)
-        self.called.add((flow.owner, scope))
         use = self._carried.get(id(flow))
         if use is None:
             use = self._carried[id(flow)] = carried_use(flow.use, flow.path)
@@ -129,13 +146,36 @@ class Linker(Settling):
         arguments, bound = _adapted(call.symbol[-1], arguments)
         method = bound or names[:1] in (("self",), ("cls",))
         given = Given(names, arguments, method, call.span)
-        passed = tuple(_passed_on(argument, scope, given) for argument in _expanded(use.arguments, scope, given))
+        left = [(parameter, key) for parameter, key in self._left_open(flow._replace(use=use)) if parameter.scope == scope]
+        if not any(not key or given.place(parameter) is not None for parameter, key in left):
+            return None
+        self.called.add((flow.owner, scope))
+        passed = _expanded(use.arguments, scope, given)
+        if is_send(self.catalogue, use):
+            places = {parameter.span for parameter, _ in left}
+            passed = tuple(argument._replace(value=self._untold(argument.value, scope, places)) for argument in passed)
+        passed = tuple(_passed_on(argument, scope, given) for argument in passed)
         via = (Related(path, call.callee_span, "the wrapper is called here"), *flow.via)
         use = use._replace(
             arguments=passed, guards=(*conditions(call.guards, path), *use.guards), context=call.context,
             within=(placed(call.span, path), *use.within),
         )  # fmt: skip
         return Linked(flow.path, use, path, via, flow.origin or flow.use)
+
+    def _untold(self, value: Value, scope: int, left: set[Span]) -> Value:
+        """A bag without the members of parameters that are not ``left`` to callers: these are judged in the wrapper."""
+
+        def change(part: Value) -> Value | None:
+            if not isinstance(part, Mapping):
+                return None
+            entries = []
+            for entry in part.entries:
+                inner = entry.value
+                told = isinstance(inner, Parameter) and inner.scope == scope and len(inner.path) > 1 and inner.span not in left
+                entries.append(entry._replace(value=Known(None, inner.span) if told else transform(inner, change)))
+            return part._replace(entries=tuple(entries))
+
+        return transform(value, change)
 
     def _parameters(self, path: str, scope: int, function: Callback | int) -> tuple[str, ...]:
         if isinstance(function, Callback):

@@ -216,7 +216,9 @@ class _Lowering(Expressions):
             names.append(rest + parameter.name.value)
             span = self.span(parameter.name)
             path: tuple[str | int, ...] = (index, "...") if rest else (index,)
-            self.unit.declare(inner, parameter.name.value, "parameter", span, self.instance(parameter.annotation, outer), path, default)
+            self.unit.declare(
+                inner, parameter.name.value, "parameter", span, self.instance(parameter.annotation, outer), path, default
+            )
         return tuple(names)
 
     def instance(self, annotation: cst.Annotation | None, scope: int) -> Expr | None:

@@ -46,7 +46,7 @@ def project_calls(
             left.append(site)
     values = [value for use in uses for value in decided(catalogue, use)]
     values += [argument.value for call in found for argument in call.arguments]
-    forwarding = set(scopes_of(values))
+    forwarding = _forwarding(values, unit)
     for _ in range(_MAX_ROUNDS):
         fresh = _calls_of(unit, resolver, left, forwarding)
         if not fresh:
@@ -54,8 +54,14 @@ def project_calls(
         found += [call for _, call in fresh]
         done = {id(site) for site, _ in fresh}
         left = [site for site in left if id(site) not in done]
-        forwarding |= set(scopes_of(argument.value for _, call in fresh for argument in call.arguments))
+        forwarding |= _forwarding((argument.value for _, call in fresh for argument in call.arguments), unit)
     return sorted(found, key=lambda call: call.span)
+
+
+def _forwarding(values: Iterable[Value], unit: Unit) -> set[int]:
+    """The scopes of the functions whose callers decide about values; in Python, where objects are not written in calls, not about
+    the members of what they pass."""
+    return {parameter.scope for parameter, key in handed_on(values) if not key or unit.language != "python"}
 
 
 def _handed(site: CallSite) -> CallSite | None:
@@ -123,28 +129,28 @@ def is_from(symbol: tuple[str, ...], modules: dict[str, frozenset[str]]) -> bool
     return False
 
 
-def scopes_of(values: Iterable[Value]) -> Iterator[int]:
-    """The scopes of the functions whose callers decide about the values.
+def handed_on(values: Iterable[Value]) -> Iterator[tuple[Parameter, str]]:
+    """The parameters that callers decide about, each with the key that it stands under where it is only a member of one.
 
-    A member of a parameter that stands under a key (``{ email: user.email }``) is told by its own name already.
+    A member of a parameter that is part of a text is told by its own name already, whoever calls.
     """
-    todo = [(value, False) for value in values]
+    todo = [(value, "", False) for value in values]
     while todo:
-        value, leaf = todo.pop()
+        value, key, part = todo.pop()
         if isinstance(value, Parameter):
-            if not leaf or len(value.path) == 1:
-                yield value.scope
+            if len(value.path) == 1 or not part:
+                yield value, key if len(value.path) > 1 else ""
         elif isinstance(value, Mapping):
-            todo += [(entry.value, True) for entry in value.entries]
+            todo += [(entry.value, entry.key, False) for entry in value.entries]
         elif isinstance(value, Listing):
-            todo += [(item, leaf) for item in value.items]
+            todo += [(item, key, part) for item in value.items]
         elif isinstance(value, Overlay):
-            todo += [(part, False) for part in value.parts]
+            todo += [(inner, "", False) for inner in value.parts]
         elif isinstance(value, Text):
-            todo += [(part, True) for part in value.parts]
+            todo += [(inner, key, True) for inner in value.parts]
         elif isinstance(value, OneOf):
-            todo += [(branch.value, leaf) for branch in value.branches]
+            todo += [(branch.value, key, part) for branch in value.branches]
         elif isinstance(value, Invoked):
-            todo += [(argument.value, True) for argument in value.arguments]
+            todo += [(argument.value, key, True) for argument in value.arguments]
         elif isinstance(value, Callback):
-            todo += [(result, leaf) for result in value.results]
+            todo += [(result, key, part) for result in value.results]
