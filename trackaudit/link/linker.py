@@ -15,9 +15,9 @@ from trackaudit.link.modules import Modules
 from trackaudit.link.settle import Linked, Settling, bound
 from trackaudit.model import Span
 from trackaudit.resolve.arguments import Given, transform
-from trackaudit.resolve.calls import handed_on
+from trackaudit.resolve.calls import left_to_callers
 from trackaudit.resolve.instances import CONSTRUCTORS
-from trackaudit.resolve.uses import as_use, decided, is_send
+from trackaudit.resolve.uses import as_use, is_send
 from trackaudit.resolve.values import (
     Blueprint,
     Callback,
@@ -113,12 +113,12 @@ class Linker(Settling):
 
     def _left_open(self, flow: Linked) -> list[tuple[Parameter, str]]:
         """The parameters in a flow about which callers say more than the wrapper: not the members of what they pass that stand
-        under a key where one of their names is telling (``{ email: user.email }``), nor those that Python passes as objects."""
-        python, sent = flow.owner.endswith(".py"), is_send(self.catalogue, flow.use)
+        under a key where one of their names is telling (``{ email: user.email }``)."""
+        sent = is_send(self.catalogue, flow.use)
         return [
             (parameter, key)
-            for parameter, key in handed_on(decided(self.catalogue, flow.use))
-            if not key or not (python or (sent and (self.telling(key) or self.telling(parameter.path[-1]))))
+            for parameter, key in left_to_callers(self.catalogue, flow.use, flow.owner.endswith(".py"))
+            if not (sent and key and (self.telling(key) or self.telling(parameter.path[-1])))
         ]
 
     def _called(self, path: str, call: ProjectCall) -> Use | tuple[str, Callback | int] | None:

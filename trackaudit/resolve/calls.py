@@ -8,7 +8,7 @@ from trackaudit.model import Call, CallSite, Member, Name, Span, Unit
 from trackaudit.resolve.instances import CONSTRUCTORS
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.symbols import ROOT, as_injected
-from trackaudit.resolve.uses import decided
+from trackaudit.resolve.uses import decided, is_send, named_arguments
 from trackaudit.resolve.values import (
     Callback,
     Invoked,
@@ -28,6 +28,7 @@ _OWN = ("file:", "npm:", "pypi:", "global:", ROOT)
 # Functions that call the function that they are given, with what stands behind it.
 _HANDING = frozenset(("add_task", "submit", "enqueue", "to_thread", "partial", "start_new_thread", "spawn", "call_soon", "defer"))
 _MAX_ROUNDS = 6
+_EVENTS = frozenset(("event", "event_name", "eventName", "name", "message", "key", "category", "action"))
 
 
 def project_calls(
@@ -44,9 +45,9 @@ def project_calls(
             found.append(_call(resolver, site, symbol, unit))
         elif site.call.span not in taken:
             left.append(site)
-    values = [value for use in uses for value in decided(catalogue, use)]
-    values += [argument.value for call in found for argument in call.arguments]
-    forwarding = _forwarding(values, unit)
+    python = unit.language == "python"
+    forwarding = {parameter.scope for use in uses for parameter, _ in left_to_callers(catalogue, use, python)}
+    forwarding |= _forwarding(found, python)
     for _ in range(_MAX_ROUNDS):
         fresh = _calls_of(unit, resolver, left, forwarding)
         if not fresh:
@@ -54,14 +55,34 @@ def project_calls(
         found += [call for _, call in fresh]
         done = {id(site) for site, _ in fresh}
         left = [site for site in left if id(site) not in done]
-        forwarding |= _forwarding((argument.value for _, call in fresh for argument in call.arguments), unit)
+        forwarding |= _forwarding([call for _, call in fresh], python)
     return sorted(found, key=lambda call: call.span)
 
 
-def _forwarding(values: Iterable[Value], unit: Unit) -> set[int]:
-    """The scopes of the functions whose callers decide about values; in Python, where objects are not written in calls, not about
-    the members of what they pass."""
-    return {parameter.scope for parameter, key in handed_on(values) if not key or unit.language != "python"}
+def _forwarding(calls: list[ProjectCall], python: bool) -> set[int]:
+    """The scopes of the functions that pass on what their callers give them."""
+    values = (argument.value for call in calls for argument in call.arguments)
+    return {parameter.scope for parameter, key in handed_on(values) if not key or not python}
+
+
+def left_to_callers(catalogue: Catalogue, use: Use, python: bool) -> list[tuple[Parameter, str]]:
+    """The parameters in a use that callers decide about, as :func:`handed_on` gives them. Members of what they pass count in set-ups and
+    where callers name the event too (``capture(options.event, { label: options.label })``); an event that the function
+    names itself has keys that say what they hold. In Python nobody writes objects in calls."""
+    members = not python and (not is_send(catalogue, use) or _named_by_callers(catalogue, use))
+    return [(parameter, key) for parameter, key in handed_on(decided(catalogue, use)) if members or not key]
+
+
+def _named_by_callers(catalogue: Catalogue, use: Use) -> bool:
+    """Whether the event's name comes from a caller."""
+    for argument, names in named_arguments(catalogue, use):
+        value = argument.value
+        given = [value] if names & _EVENTS else []
+        if isinstance(value, Mapping):
+            given = [entry.value for entry in value.entries if entry.key in _EVENTS]
+        if any(isinstance(item, Parameter) for item in given):
+            return True
+    return False
 
 
 def _handed(site: CallSite) -> CallSite | None:

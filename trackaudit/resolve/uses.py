@@ -46,7 +46,7 @@ def as_use(catalogue: Catalogue, symbol: tuple[str, ...], call: ProjectCall) -> 
 
 def is_send(catalogue: Catalogue, use: Use) -> bool:
     """Whether a use only sends data, and sets nothing up."""
-    calls = [call for call in catalogue.client_of(use)["call"] if call["method"] == use.method]
+    calls = _calls_of(catalogue, use)
     return use.form in ("call", "command") and bool(calls) and all(call["role"] == "send" for call in calls)
 
 
@@ -54,17 +54,22 @@ def counting(catalogue: Catalogue, use: Use) -> tuple[Passed, ...]:
     """The arguments of a use that rules look at: options of set-ups; bags, pairs and ids of sends."""
     if not is_send(catalogue, use):
         return use.arguments
-    calls = [call for call in catalogue.client_of(use)["call"] if call["method"] == use.method]
+    calls = _calls_of(catalogue, use)
     names = {name.partition(".")[0] for call in calls for kind in ("bags", "pairs", "id") for name in call[kind]}
     found = []
-    for argument, known in _named(use, calls):
+    for argument, known in named_arguments(catalogue, use):
         if argument.spread or known & names:
             found.append(argument)
     return tuple(found)
 
 
-def _named(use: Use, calls: list[Table]) -> Iterator[tuple[Passed, set[str]]]:
+def _calls_of(catalogue: Catalogue, use: Use) -> list[Table]:
+    return [call for call in catalogue.client_of(use)["call"] if call["method"] == use.method]
+
+
+def named_arguments(catalogue: Catalogue, use: Use) -> Iterator[tuple[Passed, set[str]]]:
     """Each argument with the names of the parameters that it may be for, by position or keyword."""
+    calls = _calls_of(catalogue, use)
     position = 0
     for argument in use.arguments:
         if argument.name is not None or argument.spread:
@@ -78,10 +83,10 @@ def decided(catalogue: Catalogue, use: Use) -> list[Value]:
     """The values of a use about which the callers of the function around it may decide: options; of sends, the bags and ids."""
     if not is_send(catalogue, use):
         return [argument.value for argument in use.arguments]
-    calls = [call for call in catalogue.client_of(use)["call"] if call["method"] == use.method]
+    calls = _calls_of(catalogue, use)
     paths = {name for call in calls for kind in ("bags", "pairs", "id") for name in call[kind]}
     found = []
-    for argument, names in _named(use, calls):
+    for argument, names in named_arguments(catalogue, use):
         if argument.spread:
             found.append(argument.value)
         for path in paths:
