@@ -14,6 +14,7 @@ _TRAILING = frozenset(
     ("value", "current", "trim", "strip", "tolowercase", "touppercase", "lower", "upper", "tostring", "valueof")
 )
 _HOLDERS = ("cookie", "cookies", "header", "headers")  # the value of one is not the thing itself
+_MACHINES = frozenset(("api", "bot", "service", "system", "app", "machine"))
 _DECODING = frozenset(("decode", "verify", "claims"))
 _KINDS = frozenset(
     (
@@ -121,7 +122,7 @@ class PersonalData:
         words = [word for step in path[:-1] for word in words_of(step)]
         while len(words) > 1 and words[-1] in self._neutral:
             words.pop()
-        return words[-1] if words else ""
+        return words[-2] if words[-1:] == ["user"] and words[-2:-1] and words[-2] in _MACHINES else words[-1] if words else ""
 
     def of_trait(self, key: str, value: Value) -> Category | None:
         """The category of a key that means a person's own where traits of a person are given: ``name`` in ``identify``."""

@@ -153,7 +153,9 @@ class Linker(Settling):
         passed = _expanded(use.arguments, scope, given)
         if is_send(self.catalogue, use):
             places = {parameter.span for parameter, _ in left}
-            passed = tuple(argument._replace(value=self._untold(argument.value, scope, places)) for argument in passed)
+            passed = tuple(
+                argument._replace(value=_left(_given(argument.value, scope, given), scope, given, places)) for argument in passed
+            )
         passed = tuple(_passed_on(argument, scope, given) for argument in passed)
         via = (Related(path, call.callee_span, "the wrapper is called here"), *flow.via)
         use = use._replace(
@@ -161,21 +163,6 @@ class Linker(Settling):
             within=(placed(call.span, path), *use.within),
         )  # fmt: skip
         return Linked(flow.path, use, path, via, flow.origin or flow.use)
-
-    def _untold(self, value: Value, scope: int, left: set[Span]) -> Value:
-        """A bag without the members of parameters that are not ``left`` to callers: these are judged in the wrapper."""
-
-        def change(part: Value) -> Value | None:
-            if not isinstance(part, Mapping):
-                return None
-            entries = []
-            for entry in part.entries:
-                inner = entry.value
-                told = isinstance(inner, Parameter) and inner.scope == scope and len(inner.path) > 1 and inner.span not in left
-                entries.append(entry._replace(value=Known(None, inner.span) if told else transform(inner, change)))
-            return part._replace(entries=tuple(entries))
-
-        return transform(value, change)
 
     def _parameters(self, path: str, scope: int, function: Callback | int) -> tuple[str, ...]:
         if isinstance(function, Callback):
@@ -249,6 +236,29 @@ def _passed_on(argument: Passed, scope: int, given: Given) -> Passed:
         span=place or argument.span,
         name_span=place or argument.name_span if argument.name_span is not None else None,
     )
+
+
+def _left(value: Value, scope: int, given: Given, left: set[Span]) -> Value:
+    """What is sent without the members of parameters that are not ``left`` to callers: these are judged in the wrapper."""
+
+    def change(part: Value) -> Value | None:
+        if not isinstance(part, Mapping):
+            return None
+        entries = []
+        for entry in part.entries:
+            inner = _given(entry.value, scope, given)
+            told = isinstance(inner, Parameter) and inner.scope == scope and len(inner.path) > 1 and inner.span not in left
+            entries.append(entry._replace(value=Known(None, inner.span) if told else transform(inner, change)))
+        return part._replace(entries=tuple(entries))
+
+    return transform(value, change)
+
+
+def _given(value: Value, scope: int, given: Given) -> Value:
+    """Of a choice between what a caller writes and the wrapper's own, the caller's: ``id or session.id``."""
+    branches = value.branches if isinstance(value, OneOf) else ()
+    found = [branch.value for branch in branches if isinstance(branch.value, Parameter) and branch.value.scope == scope]
+    return found[0] if len(found) == 1 and given.place(found[0]) is not None else value
 
 
 def _adapted(name: str, arguments: tuple[Passed, ...]) -> tuple[tuple[Passed, ...], bool]:

@@ -76,6 +76,7 @@ class Resolver(Calls):
         self._removed: tuple[int, dict[int, list[tuple[str, ...]]]] | None = None
         self._conditions: dict[tuple[Span, bool], Condition] = {}
         self._named: dict[tuple[int, str], Value] = {}
+        self._unknown_fields: set[tuple[int, str]] = set()
 
     def value(self, expr: Expr) -> Value:
         """What ``expr`` comes to."""
@@ -303,13 +304,9 @@ class Resolver(Calls):
 
     def _member(self, expr: Member) -> Value:
         own = isinstance(expr.object, Name) and expr.object.id in _SELF
-        if self.owner(expr.object) is not None:
-            fields = self.own_fields(expr)
-            if len(fields) == 1 and (not own or not isinstance(fields[0], Name)):
-                return self.value(fields[0])
-            made = next((value for field in fields if is_instance(value := self.value(field))), None)
-            if made is not None:
-                return made
+        owner = self.owner(expr.object)
+        if owner is not None and (held := self._held(owner, expr, own)) is not None:
+            return held
         chain = self.chain(expr)
         if chain[:2] in (("process", "env"), ("os", "environ")) or chain[:3] == ("import", "meta", "env"):
             return Dynamic("environment", chain, expr.span)
@@ -323,6 +320,28 @@ class Resolver(Calls):
         if method is not None:
             return self.value(method)
         return Dynamic("member", chain or (*names_of(below or Dynamic("", (), expr.span)), expr.property), expr.span)
+
+    def _held(self, owner: int, expr: Member, own: bool) -> Value | None:
+        """What a field of a class of this file holds, where it is given one value, or an instance of a class."""
+        key = (owner, "." + expr.property)
+        if key in self._named:
+            return self._named[key]
+        if key in self.busy or key in self._unknown_fields:
+            return None
+        self.busy.add(key)
+        try:
+            fields = self.own_fields(expr)
+            if len(fields) == 1 and (not own or not isinstance(fields[0], Name)):
+                found: Value | None = self.value(fields[0])
+            else:
+                found = next((value for field in fields if is_instance(value := self.value(field))), None)
+        finally:
+            self.busy.discard(key)
+        if found is None:  # asked once: fields that are made of one another would take for ever
+            self._unknown_fields.add(key)
+        elif self.depth <= MAX_DEPTH // 2:
+            self._named[key] = found
+        return found
 
     def chain(self, expr: Expr) -> tuple[str, ...]:
         """The names in ``a.b().c`` as written, calls included without their arguments."""
