@@ -54,7 +54,7 @@ class Linker(Settling):
         self.files = files
         self.flows: dict[tuple[str, int], list[Linked]] = {}
         self.cut = 0
-        self._carried: dict[int, Use] = {}
+        self._carried: dict[int, tuple[Use, list[tuple[Parameter, str]]]] = {}
 
     def link(self) -> list[Linked]:
         """Every use of the project, those included that callers of wrappers make; values are not yet :meth:`settled`."""
@@ -138,31 +138,35 @@ class Linker(Settling):
     def _derive(self, path: str, call: ProjectCall, flow: Linked, function: Callback | int) -> Linked | None:
         """The use that a call makes because the function that it calls makes it; None where the call adds nothing to it."""
         scope = _scope(function)
-        use = self._carried.get(id(flow))
-        if use is None:
-            use = self._carried[id(flow)] = carried_use(flow.use, flow.path)
+        use, open_ones = self._as_seen_by_callers(flow)
         names = self._parameters(flow.owner, scope, function)
         arguments = carried_arguments(call.arguments, path)
         arguments, bound = _adapted(call.symbol[-1], arguments)
         method = bound or names[:1] in (("self",), ("cls",))
         given = Given(names, arguments, method, call.span)
-        left = [(parameter, key) for parameter, key in self._left_open(flow._replace(use=use)) if parameter.scope == scope]
+        left = [(parameter, key) for parameter, key in open_ones if parameter.scope == scope]
         if not any(not key or given.place(parameter) is not None for parameter, key in left):
             return None
         self.called.add((flow.owner, scope))
         passed = _expanded(use.arguments, scope, given)
         if is_send(self.catalogue, use):
             places = {parameter.span for parameter, _ in left}
-            passed = tuple(
-                argument._replace(value=_left(_given(argument.value, scope, given), scope, given, places)) for argument in passed
-            )
-        passed = tuple(_passed_on(argument, scope, given) for argument in passed)
+            passed = [argument._replace(value=_left(argument.value, scope, given, places)) for argument in passed]
         via = (Related(path, call.callee_span, "the wrapper is called here"), *flow.via)
         use = use._replace(
-            arguments=passed, guards=(*conditions(call.guards, path), *use.guards), context=call.context,
+            arguments=tuple(_passed_on(argument, scope, given) for argument in passed),
+            guards=(*conditions(call.guards, path), *use.guards), context=call.context,
             within=(placed(call.span, path), *use.within),
         )  # fmt: skip
         return Linked(flow.path, use, path, via, flow.origin or flow.use)
+
+    def _as_seen_by_callers(self, flow: Linked) -> tuple[Use, list[tuple[Parameter, str]]]:
+        """The use of a flow with its places named, and what is left open in it."""
+        known = self._carried.get(id(flow))
+        if known is None:
+            use = carried_use(flow.use, flow.path)
+            known = self._carried[id(flow)] = (use, self._left_open(flow._replace(use=use)))
+        return known
 
     def _parameters(self, path: str, scope: int, function: Callback | int) -> tuple[str, ...]:
         if isinstance(function, Callback):
@@ -209,7 +213,7 @@ def _scope(function: Callback | int) -> int:
     return function if isinstance(function, int) else function.scope
 
 
-def _expanded(arguments: tuple[Passed, ...], scope: int, given: Given) -> tuple[Passed, ...]:
+def _expanded(arguments: tuple[Passed, ...], scope: int, given: Given) -> list[Passed]:
     """The arguments of a use with the wrapper's own rest parameters put in: ``capture(*args)``, ``capture(**kwargs)``."""
     found: list[Passed] = []
     for argument in arguments:
@@ -223,7 +227,7 @@ def _expanded(arguments: tuple[Passed, ...], scope: int, given: Given) -> tuple[
             found += [Passed(entry.key, entry.key_span, entry.value, "", entry.key_span) for entry in value.entries]
         else:
             found.append(argument._replace(value=value))
-    return tuple(found)
+    return found
 
 
 def _passed_on(argument: Passed, scope: int, given: Given) -> Passed:
@@ -239,7 +243,8 @@ def _passed_on(argument: Passed, scope: int, given: Given) -> Passed:
 
 
 def _left(value: Value, scope: int, given: Given, left: set[Span]) -> Value:
-    """What is sent without the members of parameters that are not ``left`` to callers: these are judged in the wrapper."""
+    """What is sent as callers decide it: without the wrapper's own choices, and without the members of parameters that are not
+    ``left`` to callers, which are judged in the wrapper."""
 
     def change(part: Value) -> Value | None:
         if not isinstance(part, Mapping):
@@ -251,7 +256,7 @@ def _left(value: Value, scope: int, given: Given, left: set[Span]) -> Value:
             entries.append(entry._replace(value=Known(None, inner.span) if told else transform(inner, change)))
         return part._replace(entries=tuple(entries))
 
-    return transform(value, change)
+    return transform(_given(value, scope, given), change)
 
 
 def _given(value: Value, scope: int, given: Given) -> Value:

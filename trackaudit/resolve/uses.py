@@ -64,7 +64,7 @@ def counting(catalogue: Catalogue, use: Use) -> tuple[Passed, ...]:
 
 
 def _calls_of(catalogue: Catalogue, use: Use) -> list[Table]:
-    return [call for call in catalogue.client_of(use)["call"] if call["method"] == use.method]
+    return catalogue.calls(use.sdk, use.client).get(use.method, [])
 
 
 def named_arguments(catalogue: Catalogue, use: Use) -> Iterator[tuple[Passed, set[str]]]:

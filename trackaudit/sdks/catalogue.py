@@ -46,6 +46,7 @@ class Catalogue:
 
     def __init__(self, extra: list[Table] | None = None) -> None:
         self._records: dict[str, Table] = {}
+        self._calls: dict[tuple[str, str], dict[str, list[Table]]] = {}
         self.tokens: dict[str, list[str]] = dict(INDEX["sdks"])
         self.packages: dict[str, str] = dict(INDEX["packages"])
         roots: dict[str, list[Any]] = dict(INDEX["roots"])
@@ -82,6 +83,15 @@ class Catalogue:
     def client_of(self, use: Any) -> Table:
         """The client that a use is of."""
         return self.client_named(use.sdk, use.client)
+
+    def calls(self, sdk: str, client: str) -> dict[str, list[Table]]:
+        """The descriptions of a client's calls by their methods: of each there may be several, for different versions."""
+        known = self._calls.get((sdk, client))
+        if known is None:
+            known = self._calls[sdk, client] = {}
+            for call in self.client_named(sdk, client)["call"]:
+                known.setdefault(call["method"], []).append(call)
+        return known
 
     def match(self, symbol: Symbol) -> Match | None:
         """The client and method that a symbol names, through instances that methods return."""
