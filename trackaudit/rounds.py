@@ -43,6 +43,7 @@ class Rounds:
         names = set(run.names) | set(run.texts)
         self.scripts, self.pythons = Scripts(names, self._read), Pythons(names)
         self.modules = Modules(self.files, self.scripts, self.pythons, names)
+        self._took_in = False  # whether a data file was taken in since this was last reset
         self._sought: set[tuple[str, bytes]] = set()
         self._nuxt = any(name.rpartition("/")[2].startswith("nuxt.config.") for name in names)
         self._others: set[str] = set()  # files that mention no tracker
@@ -106,8 +107,8 @@ class Rounds:
         for _ in range(MAX_ROUNDS):
             self.modules.missing.clear()
             found = [linker.settled(linked, telling) for linked in uses]
-            known = len(self.files)
-            if not self.need(self._definers()) and len(self.files) == known:
+            self._took_in = False
+            if not self.need(self._definers()) and not self._took_in:
                 break
         return found
 
@@ -223,6 +224,7 @@ class Rounds:
         if text is not None and path not in self.files and self.run.selection.left_out(path) is None:
             self.run.texts[path], self.run.languages[path] = text.encode(), "json"
             self.files[path] = facts_of_json(self.run.texts[path])
+            self._took_in = True
 
     def _read(self, path: str) -> str | None:
         """The text of a configuration file of the project; None where it cannot be read."""

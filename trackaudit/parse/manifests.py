@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from trackaudit.model import Span
@@ -139,20 +140,26 @@ def _yaml(text: str, start: int, end: int) -> Iterator[tuple[list[str], re.Match
 
 def _pnpm_lock(text: str, name: str) -> Iterator[Pin]:
     """What each importer (workspace package) resolved to; older files have one importer at the root."""
+    for keys, version, start in _pnpm_versions(text):
+        if name not in keys[-2:]:
+            continue
+        above = keys[:-1] if keys[-1] == name else keys[: -2 if keys[-1] == "version" else 0]
+        scope = "." if len(above) == 1 else above[1] if len(above) == 3 and above[0] == "importers" else ""
+        if scope and above[-1] in _INSTALLED:
+            yield Pin(name, version, True, "" if scope == "." else scope, (), Span(start, start + len(version)))
+
+
+@lru_cache(maxsize=1)  # every package is looked for in the same text
+def _pnpm_versions(text: str) -> list[tuple[tuple[str, ...], str, int]]:
+    """The versions in the importers of a pnpm lock file, with the keys around them and where they stand."""
     importers = re.search(r"^importers:", text, re.M)
     packages = re.search(r"^packages:", text, re.M)
     start, end = importers.start() if importers else 0, packages.start() if packages else len(text)
-    if text.find(name, start, end) < 0:
-        return
-    for keys, match in _yaml(text, start, end):
-        version = re.match(r"\d[^(_]*", match[4] or "")
-        if version is None or name not in keys[-2:]:
-            continue
-        above = keys[:-1] if keys[-1] == name else keys[:-2] if keys[-1] == "version" else []
-        scope = "." if len(above) == 1 else above[1] if len(above) == 3 and above[0] == "importers" else ""
-        if scope and above[-1] in _INSTALLED:
-            span = Span(match.start(4), match.start(4) + version.end())
-            yield Pin(name, version[0], True, "" if scope == "." else scope, (), span)
+    return [
+        (tuple(keys), version[0], match.start(4))
+        for keys, match in _yaml(text, start, end)
+        if (version := re.match(r"\d[^(_]*", match[4] or "")) is not None
+    ]
 
 
 def _normal(name: str) -> str:

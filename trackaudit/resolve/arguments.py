@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_
+from typing import TypeVar
 
 from trackaudit.model import (
     Span,
@@ -23,39 +25,44 @@ from trackaudit.resolve.values import (
     Value,
 )  # fmt: skip
 
+Change = Callable[[Value], Value | None]
+_Holder = TypeVar("_Holder", Entry, Branch, Passed)
 
-def transform(value: Value, change: Callable[[Value], Value | None]) -> Value:
+
+def transform(value: Value, change: Change) -> Value:
     """The value with every part that ``change`` has an answer for replaced by it, from the outside in."""
     changed = change(value)
     if changed is not None:
         return changed
     if isinstance(value, Mapping):
-        entries = tuple(entry._replace(value=transform(entry.value, change)) for entry in value.entries)
-        return value if all(map(_same, entries, value.entries)) else value._replace(entries=entries)
+        entries = _inside(value.entries, change)
+        return value if entries is value.entries else value._replace(entries=entries)
     if isinstance(value, Overlay):
         parts = [transform(part, change) for part in value.parts]
-        return value if all(map(_is, parts, value.parts)) else merge(parts, value.span)
+        return value if all(map(is_, parts, value.parts)) else merge(parts, value.span)
     if isinstance(value, Listing):
         items = tuple(transform(item, change) for item in value.items)
-        return value if all(map(_is, items, value.items)) else value._replace(items=items)
+        return value if all(map(is_, items, value.items)) else value._replace(items=items)
     if isinstance(value, Text):
         parts = [transform(part, change) for part in value.parts]
-        return value if all(map(_is, parts, value.parts)) else text_of(parts, value.span)
+        return value if all(map(is_, parts, value.parts)) else text_of(parts, value.span)
     if isinstance(value, OneOf):
-        branches = [branch._replace(value=transform(branch.value, change)) for branch in value.branches]
-        return value if all(map(_same, branches, value.branches)) else one_of(branches, value.span)
+        branches = _inside(value.branches, change)
+        return value if branches is value.branches else one_of(list(branches), value.span)
     if isinstance(value, Invoked):
-        arguments = tuple(argument._replace(value=transform(argument.value, change)) for argument in value.arguments)
-        return value if all(map(_same, arguments, value.arguments)) else value._replace(arguments=arguments)
+        arguments = _inside(value.arguments, change)
+        return value if arguments is value.arguments else value._replace(arguments=arguments)
     return value
 
 
-def _is(left: Value, right: Value) -> bool:
-    return left is right
-
-
-def _same(left: Entry | Branch | Passed, right: Entry | Branch | Passed) -> bool:
-    return left.value is right.value
+def _inside(holders: tuple[_Holder, ...], change: Change) -> tuple[_Holder, ...]:
+    """Entries, branches or arguments with their values transformed; the same tuple where nothing changed."""
+    values = [transform(holder.value, change) for holder in holders]
+    if all(value is holder.value for value, holder in zip(values, holders, strict=True)):
+        return holders
+    return tuple(
+        holder if value is holder.value else holder._replace(value=value) for value, holder in zip(values, holders, strict=True)
+    )
 
 
 class Given:
