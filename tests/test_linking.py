@@ -185,7 +185,8 @@ def test_facts_of_any_tokens(tokens: list[str]) -> None:
     text = " ".join(tokens).encode()
     modules = frozenset((("./x", frozenset(("a", "default"))),))
     unit = parse(text, "typescript", Interest(("posthog",), (), modules))
-    extract(unit, text, Catalogue(), Wanted(frozenset(("posthog",)), True, modules))
+    facts = extract(unit, text, Catalogue(), Wanted(frozenset(("posthog",)), True, modules))
+    assert all(0 <= found.span.start <= found.span.end <= len(text) for found in (*facts.uses, *facts.calls))
 
 
 # --- what a file imports, as the prefilter sees it ------------------------------------------------------------------

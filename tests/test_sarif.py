@@ -111,7 +111,7 @@ def test_every_rule_can_be_described(rule: Any) -> None:
     schema = {**SCHEMA, "$ref": "#/definitions/reportingDescriptor"}
     for key in ("properties", "required", "additionalProperties", "type"):
         schema.pop(key, None)
-    jsonschema.Draft4Validator(schema).validate(_rule(rule.id))
+    assert not [error.message for error in jsonschema.Draft4Validator(schema).iter_errors(_rule(rule.id))]
 
 
 def test_suppressions(tmp_path: Path) -> None:

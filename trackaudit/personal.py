@@ -16,25 +16,11 @@ _TRAILING = frozenset(
 _HOLDERS = ("cookie", "cookies", "header", "headers")  # the value of one is not the thing itself
 _MACHINES = frozenset(("api", "bot", "service", "system", "app", "machine"))
 _DECODING = frozenset(("decode", "verify", "claims"))
+# What an enumeration is called by: ErrorType.INCORRECT_API_KEY names what others hold.
 _KINDS = frozenset(
-    (
-        "type",
-        "types",
-        "kind",
-        "code",
-        "codes",
-        "event",
-        "events",
-        "error",
-        "errors",
-        "status",
-        "reason",
-        "reasons",
-        "enum",
-        "action",
-        "actions",
-    )
-)
+    ("type", "types", "kind", "code", "codes", "event", "events", "error", "errors", "status", "reason", "reasons", "enum",
+     "action", "actions")
+)  # fmt: skip
 _PASSING = frozenset(
     ("tolowercase", "touppercase", "trim", "tostring", "strip", "lower", "upper", "casefold", "encode", "decode", "string",
      "str", "encodeuricomponent", "get", "value", "format", "concat", "repr", "valueof", "normalize", "replace", "slice", "substring")
@@ -100,13 +86,7 @@ class PersonalData:
         while len(path) > 1 and path[-1].lower() in _TRAILING and path[-2].lower() not in _HOLDERS:
             path = path[:-1]
         own = self.of_name(path[-1]) if path else None
-        if (
-            own is not None
-            and len(path) > 1
-            and path[-1].isupper()
-            and words_of(path[-2])[-1:]
-            and words_of(path[-2])[-1] in _KINDS
-        ):
+        if len(path) > 1 and path[-1].isupper() and _KINDS.intersection(words_of(path[-2])[-1:]):
             return None  # a member of an enumeration names what others hold
         if own is not None and own.id == "account" and len(path) > 1 and self._owner(path) not in self._people:
             return None  # the display name of a status or a plan
@@ -122,7 +102,9 @@ class PersonalData:
         words = [word for step in path[:-1] for word in words_of(step)]
         while len(words) > 1 and words[-1] in self._neutral:
             words.pop()
-        return words[-2] if words[-1:] == ["user"] and words[-2:-1] and words[-2] in _MACHINES else words[-1] if words else ""
+        if words[-1:] == ["user"] and _MACHINES.intersection(words[-2:-1]):
+            return words[-2]
+        return words[-1] if words else ""
 
     def of_trait(self, key: str, value: Value) -> Category | None:
         """The category of a key that means a person's own where traits of a person are given: ``name`` in ``identify``."""

@@ -70,7 +70,7 @@ class Project:
             target = next((item["option"] for item in client["assignment"] if item["target"] == use.method), use.method)
             call: Table = {"role": "setup" if target.endswith("*") else "configure", "parameters": [target], "keywords": ""}
         else:
-            calls = _calls_of(client, use, version.pinned)
+            calls = _fitting(self.catalogue.calls(use.sdk, use.client).get(use.method, []), version.pinned)
             if not calls:
                 return
             call = calls[0]
@@ -171,9 +171,8 @@ def _place(setup: Setup) -> Span:
     return span if span.path else span._replace(path=setup.path)
 
 
-def _calls_of(client: Table, use: Use, pinned: Pinned) -> list[Table]:
+def _fitting(known: list[Table], pinned: Pinned) -> list[Table]:
     """The descriptions of a method that hold at this version; where that is not sure, of data that is sent all that may."""
-    known = [call for call in client["call"] if call["method"] == use.method]
     fitting = [call for call in known if fits(call["versions"], pinned)[0]] or known
     unsure = pinned.known is None and all(call["role"] == "send" for call in known)
     return known if unsure else fitting[:1]

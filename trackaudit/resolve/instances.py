@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
+from functools import cached_property
 
 from trackaudit.model import (
     Attribute,
@@ -11,10 +12,13 @@ from trackaudit.model import (
     Class,
     Expr,
     Function,
+    Index,
+    Member,
     Name,
     Unit,
 )  # fmt: skip
-from trackaudit.resolve.combine import names_of
+from trackaudit.resolve.combine import MAX_BRANCHES, names_of
+from trackaudit.resolve.scrubs import removals
 from trackaudit.resolve.symbols import Symbol, Symbols, as_injected, is_nothing
 from trackaudit.resolve.values import (
     Blueprint,
@@ -22,7 +26,9 @@ from trackaudit.resolve.values import (
     Dynamic,
     Entry,
     Invoked,
+    Known,
     OneOf,
+    Parameter,
     Reference,
     Value,
 )  # fmt: skip
@@ -40,10 +46,79 @@ class Instances(Symbols):
         super().__init__(unit, text)
         self._blueprints: dict[int, Blueprint | Reference] = {}
         self.functions: dict[int, Function] = {}  # those that were asked for, by their scopes
+        self._made: dict[int, Callback] = {}
+        self._removed: tuple[int, dict[int, list[tuple[str, ...]]]] | None = None
+        self._returning = 0  # how many functions' results are being evaluated
+        self._named: dict[tuple[int, str], Value] = {}  # what names and fields come to
+        self._unknown_fields: set[tuple[int, str]] = set()
 
     @abstractmethod
     def value(self, expr: Expr) -> Value:
         """What an expression comes to."""
+
+    def function(self, expr: Function) -> Value:
+        known = self._made.get(expr.scope)
+        if known is not None:
+            return known
+        self.unit.demand(expr.scope)
+        self.functions[expr.scope] = expr
+        returned = self.unit.returns.get(expr.scope, [])
+        self._returning += 1
+        results = tuple(self._unless_changed(self.handed_out(value), expr.scope) for value, _ in returned[:MAX_BRANCHES])
+        self._returning -= 1
+        removed = tuple(self._removals.get(expr.scope, ()))
+        made = Callback(expr.scope, expr.parameters, results or (Known(None, expr.span),), expr.span, removed)
+        if self.depth <= MAX_DEPTH // 2:
+            self._made[expr.scope] = made
+        return made
+
+    def _unless_changed(self, result: Value, scope: int) -> Value:
+        """A parameter that the function's body writes into is not returned as it came."""
+        if isinstance(result, Parameter) and (scope, result.path[0]) in self._written_into:
+            return Dynamic("changed on the way", result.path, result.span)
+        return result
+
+    @property
+    def _removals(self) -> dict[int, list[tuple[str, ...]]]:
+        if self._removed is None or self._removed[0] != len(self.unit.assignments):  # functions may be lowered later
+            self._removed = (len(self.unit.assignments), removals(self.unit))
+        return self._removed[1]
+
+    @cached_property
+    def _written_into(self) -> set[tuple[int, str]]:
+        """The names, by the scope that holds them, of which a member is assigned or deleted."""
+        found: set[tuple[int, str]] = set()
+        for assignment in self.unit.assignments:
+            target = assignment.target
+            while isinstance(target, (Member, Index)):
+                target = target.object
+            if isinstance(target, Name) and target is not assignment.target:
+                holder = self.unit.lookup(target.id, target.scope)
+                if holder is not None:
+                    found.add((holder[1], target.id))
+        return found
+
+    def held(self, owner: int, expr: Member, own: bool) -> Value | None:
+        """What a field of a class of this file holds, where it is given one value, or an instance of a class."""
+        key = (owner, "." + expr.property)
+        if key in self._named:
+            return self._named[key]
+        if key in self.busy or key in self._unknown_fields:
+            return None
+        self.busy.add(key)
+        try:
+            fields = self.own_fields(expr)
+            if len(fields) == 1 and (not own or not isinstance(fields[0], Name)):
+                found: Value | None = self.value(fields[0])
+            else:
+                found = next((value for field in fields if is_instance(value := self.value(field))), None)
+        finally:
+            self.busy.discard(key)
+        if found is None:  # asked once: fields that are made of one another would take for ever
+            self._unknown_fields.add(key)
+        elif self.depth <= MAX_DEPTH // 2:
+            self._named[key] = found
+        return found
 
     def class_(self, expr: Class) -> Value:
         """A class, or an instance of it: its fields and those of its methods that were lowered."""

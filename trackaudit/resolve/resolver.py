@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from trackaudit.model import (
@@ -32,11 +31,10 @@ from trackaudit.model import (
     Unknown,
 )  # fmt: skip
 from trackaudit.resolve.changes import Change, changes
-from trackaudit.resolve.combine import MAX_BRANCHES, merge, names_of, one_of, step, text_of, truthiness
+from trackaudit.resolve.combine import merge, names_of, one_of, step, text_of, truthiness
 from trackaudit.resolve.environment import environment_of
-from trackaudit.resolve.instances import MAX_DEPTH, is_instance
+from trackaudit.resolve.instances import MAX_DEPTH
 from trackaudit.resolve.results import Calls
-from trackaudit.resolve.scrubs import removals
 from trackaudit.resolve.values import (
     Blueprint,
     Branch,
@@ -72,11 +70,7 @@ class Resolver(Calls):
         super().__init__(unit, text)
         self._settings: dict[str, int] = {}
         self._changes: dict[tuple[int, str], list[Change]] | None = None
-        self._made: dict[int, Callback] = {}
-        self._removed: tuple[int, dict[int, list[tuple[str, ...]]]] | None = None
         self._conditions: dict[tuple[Span, bool], Condition] = {}
-        self._named: dict[tuple[int, str], Value] = {}
-        self._unknown_fields: set[tuple[int, str]] = set()
 
     def value(self, expr: Expr) -> Value:
         """What ``expr`` comes to."""
@@ -173,48 +167,6 @@ class Resolver(Calls):
                 items.append(self.value(element))
         return Listing(tuple(items), unseen, expr.span)
 
-    def _function(self, expr: Function) -> Value:
-        known = self._made.get(expr.scope)
-        if known is not None:
-            return known
-        self.unit.demand(expr.scope)
-        self.functions[expr.scope] = expr
-        returned = self.unit.returns.get(expr.scope, [])
-        self._returning += 1
-        results = tuple(self._unless_changed(self.handed_out(value), expr.scope) for value, _ in returned[:MAX_BRANCHES])
-        self._returning -= 1
-        removed = tuple(self._removals.get(expr.scope, ()))
-        made = Callback(expr.scope, expr.parameters, results or (Known(None, expr.span),), expr.span, removed)
-        if self.depth <= MAX_DEPTH // 2:
-            self._made[expr.scope] = made
-        return made
-
-    def _unless_changed(self, result: Value, scope: int) -> Value:
-        """A parameter that the function's body writes into is not returned as it came."""
-        if isinstance(result, Parameter) and (scope, result.path[0]) in self._written_into:
-            return Dynamic("changed on the way", result.path, result.span)
-        return result
-
-    @property
-    def _removals(self) -> dict[int, list[tuple[str, ...]]]:
-        if self._removed is None or self._removed[0] != len(self.unit.assignments):  # functions may be lowered later
-            self._removed = (len(self.unit.assignments), removals(self.unit))
-        return self._removed[1]
-
-    @cached_property
-    def _written_into(self) -> set[tuple[int, str]]:
-        """The names, by the scope that holds them, of which a member is assigned or deleted."""
-        found: set[tuple[int, str]] = set()
-        for assignment in self.unit.assignments:
-            target = assignment.target
-            while isinstance(target, (Member, Index)):
-                target = target.object
-            if isinstance(target, Name) and target is not assignment.target:
-                holder = self.unit.lookup(target.id, target.scope)
-                if holder is not None:
-                    found.add((holder[1], target.id))
-        return found
-
     def _name(self, expr: Name) -> Value:
         if expr.id == "undefined":
             return Known(None, expr.span)
@@ -305,7 +257,7 @@ class Resolver(Calls):
     def _member(self, expr: Member) -> Value:
         own = isinstance(expr.object, Name) and expr.object.id in _SELF
         owner = self.owner(expr.object)
-        if owner is not None and (held := self._held(owner, expr, own)) is not None:
+        if owner is not None and (held := self.held(owner, expr, own)) is not None:
             return held
         chain = self.chain(expr)
         if chain[:2] in (("process", "env"), ("os", "environ")) or chain[:3] == ("import", "meta", "env"):
@@ -320,28 +272,6 @@ class Resolver(Calls):
         if method is not None:
             return self.value(method)
         return Dynamic("member", chain or (*names_of(below or Dynamic("", (), expr.span)), expr.property), expr.span)
-
-    def _held(self, owner: int, expr: Member, own: bool) -> Value | None:
-        """What a field of a class of this file holds, where it is given one value, or an instance of a class."""
-        key = (owner, "." + expr.property)
-        if key in self._named:
-            return self._named[key]
-        if key in self.busy or key in self._unknown_fields:
-            return None
-        self.busy.add(key)
-        try:
-            fields = self.own_fields(expr)
-            if len(fields) == 1 and (not own or not isinstance(fields[0], Name)):
-                found: Value | None = self.value(fields[0])
-            else:
-                found = next((value for field in fields if is_instance(value := self.value(field))), None)
-        finally:
-            self.busy.discard(key)
-        if found is None:  # asked once: fields that are made of one another would take for ever
-            self._unknown_fields.add(key)
-        elif self.depth <= MAX_DEPTH // 2:
-            self._named[key] = found
-        return found
 
     def chain(self, expr: Expr) -> tuple[str, ...]:
         """The names in ``a.b().c`` as written, calls included without their arguments."""
@@ -447,7 +377,7 @@ _VALUES: dict[type, Callable[[Resolver, Any], Value]] = {
     Conditional: Resolver._conditional,
     Object: Resolver._object,
     Array: Resolver._array,
-    Function: Resolver._function,
+    Function: Resolver.function,
     Class: Resolver.class_,
     Name: Resolver._name,
     Member: Resolver._member,

@@ -49,10 +49,6 @@ _ENVIRONMENT = frozenset((("pypi:os", "getenv"), ("pypi:os", "environ", "get")))
 class Calls(Instances):
     """The part of a resolver that knows calls."""
 
-    def __init__(self, unit: Unit, text: bytes) -> None:
-        super().__init__(unit, text)
-        self._returning = 0  # how many functions' results are being evaluated
-
     @abstractmethod
     def chain(self, expr: Expr) -> tuple[str, ...]:
         """The names in ``a.b().c`` as written."""
