@@ -12,7 +12,6 @@ from trackaudit.model import (
     Literal,
     Member,
     Name,
-    Unit,
 )  # fmt: skip
 from trackaudit.resolve.arguments import Given, substitute
 from trackaudit.resolve.combine import merge, one_of, only, without
