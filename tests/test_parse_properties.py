@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from trackaudit.languages import BY_SUFFIX, MARKUP
-from trackaudit.model import Call, Literal, Member, Name, Span, Unit
+from trackaudit.link.data import facts_of_data
+from trackaudit.model import Call, Export, Literal, Member, Name, Span, Unit
 from trackaudit.parse import Interest, parse
+from trackaudit.parse.data import Broken, parse_data
 from trackaudit.parse.positions import Offsets
 from trackaudit.parse.source import Lines, Undecodable, to_utf8
+from trackaudit.resolve.combine import step
+from trackaudit.resolve.values import Known, Mapping
 
 LANGUAGES = sorted(set(BY_SUFFIX.values()))
 SCRIPTS = ("javascript", "typescript", "tsx")
@@ -433,3 +437,47 @@ def test_literal_values_survive_template_tags() -> None:
     unit = read("<script>track('é', '{{ x }}', 'ü')</script>", "html")
     values = [argument.value for argument in unit.calls[0].call.arguments]
     assert [value.value for value in values if isinstance(value, Literal)][::2] == ["é", "ü"]
+
+
+FORMS = ("json", "yaml", "toml", "ini", "env")
+LINES = st.sampled_from(
+    ["[shop]", "[a.b]", "key = 1", "key: true", 'name = "ü"', "- x", "  - {a: [1, ~]}", "export A='b'", "{", "}", '"k": [1, 2]', "# note", "<<: *a", "a: &a {b: c}", "", "[", "= 1"]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(lines=st.lists(LINES | st.text(max_size=20), max_size=8), end=st.sampled_from(["\n", "\r\n"]))
+@example(lines=["[" * DEEP], end="\n")
+@example(lines=["{a: " * DEEP], end="\n")
+@example(lines=["a: &a [x, x]", *(f"{name}: &{name} [*{before}, *{before}]" for before, name in zip("abcdefghijklmnopqr", "bcdefghijklmnopqrs", strict=True))], end="\n")  # fmt: skip
+@fixed
+def test_data_files_are_read_or_refused(form: str, lines: list[str], end: str) -> None:
+    data = end.join(lines).encode("utf-8", "surrogatepass")
+    try:
+        expr = parse_data(data, form)
+    except Broken:
+        return
+    holder = Unit("javascript", "")
+    holder.exports.append(Export("default", expr, None, None))
+    for span in spans(holder):
+        assert 0 <= span.start <= span.end <= max(len(data), 1)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("json", '{"shop": {"on": true, "n": 3}}'),
+        ("yaml", "shop:\n  on: true\n  n: 3\n"),
+        ("toml", "[shop]\non = true\nn = 3\n"),
+    ],
+)
+def test_every_form_of_data_gives_the_same_value(form: str, text: str) -> None:
+    facts = facts_of_data(text.encode(), form)
+    shop = step(dict(facts.exports)["default"], "shop", Span(0, 0))
+    assert isinstance(shop, Mapping)
+    assert [(entry.key, entry.value.value) for entry in shop.entries if isinstance(entry.value, Known)] == [
+        ("on", True),
+        ("n", 3),
+    ]
+    for entry in shop.entries:
+        assert entry.key in text[entry.key_span.start : entry.key_span.end]

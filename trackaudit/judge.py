@@ -41,7 +41,8 @@ def judge(run: Run) -> Report:
     rounds.first()
     sources: dict[str, bytes] = {}
     pins = _pins(run, sources)
-    project = Project(rounds.files, rounds.link(_telling(run)), pins, run.catalogue, run.packages)
+    uses = [*rounds.link(_telling(run)), *rounds.configured()]
+    project = Project(rounds.files, uses, pins, run.catalogue, run.packages)
     reachable = _reachable_packages(project)
     if reachable:
         wanted = run.with_fields(lambda path: project.package_of(path) in reachable)
@@ -65,7 +66,7 @@ def judge(run: Run) -> Report:
     hidden = [finding for finding in placed if finding.suppressed is not None]
     failures = [*run.failures, *_problems(reported, lines), *_cut(rounds)]
     failures.sort(key=lambda failure: (failure.path, failure.line or 0, failure.column or 0))
-    parsed = sum(1 for path in project.files if run.reported(path))
+    parsed = sum(1 for path, facts in project.files.items() if facts.parser and run.reported(path))
     return Report(
         request.root,
         shown,

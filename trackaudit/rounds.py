@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from functools import cache as cache_of
 from typing import TYPE_CHECKING, Any
 
 from trackaudit.link.linker import Linker
@@ -17,6 +18,7 @@ from trackaudit.link.modules import Modules
 from trackaudit.link.pythons import Pythons
 from trackaudit.link.scripts import Scripts
 from trackaudit.link.settle import Linked
+from trackaudit.resolve.exports import SETTING
 from trackaudit.resolve.facts import Wanted
 from trackaudit.resolve.values import nothing
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_ROUNDS = 6
 MAX_FILES = 4_000  # that mention no tracker and are read because they import a wrapper of one
+MAX_SETTERS = 20  # Python files that are read for one setting of an application
 _AUTO_IMPORTED = re.compile(r"(?:^|/)(?:composables|utils)/[^/]+\.[jt]s$")
 _CONFIGURATION_SIZE = 1_000_000
 
@@ -42,7 +45,7 @@ class Rounds:
         self.cut = self.flows_cut = 0
         names = set(run.names) | set(run.texts)
         self.scripts, self.pythons = Scripts(names, self._read), Pythons(names)
-        self.modules = Modules(self.files, self.scripts, self.pythons, names)
+        self.modules = Modules(self.files, self.scripts, self.pythons, names, cache_of(self._mentioning))
         self._took_in = False  # whether a data file was taken in since this was last reset
         self._sought: set[tuple[str, bytes]] = set()
         self._nuxt = any(name.rpartition("/")[2].startswith("nuxt.config.") for name in names)
@@ -56,6 +59,7 @@ class Rounds:
         self.wanted.update(changed)
         for path, facts in self.run.analyse(changed, self.cache).items():
             self.files[path] = facts
+            self.modules.loads.update((path, loaded) for loaded in facts.loads)
         return bool(changed)
 
     def need(self, asked: dict[str, Wanted]) -> bool:
@@ -110,6 +114,26 @@ class Rounds:
             self._took_in = False
             if not self.need(self._definers()) and not self._took_in:
                 break
+        return found
+
+    def configured(self) -> list[Linked]:
+        """The set-ups in files that configure an SDK by their names alone, such as ``newrelic.ini``."""
+        from trackaudit.link.data import configured
+
+        files = self.run.catalogue.files
+        found = []
+        for path in self.run.configuring:
+            for sdk, place, index in files[path.rpartition("/")[2]]:
+                client = self.run.catalogue.client(sdk, place)
+                entry = client["file"][index]
+                if entry["format"] == "javascript":
+                    if self.run.load(path):
+                        self.need({path: Wanted(frozenset((sdk,)), exports=frozenset((entry["section"] or "default",)))})
+                else:
+                    self._data(path, entry["format"])
+                use = configured(self.files[path], sdk, client["id"], entry) if path in self.files else None
+                if use is not None:
+                    found.append(Linked(path, use, path))
         return found
 
     # --- who uses a wrapper -------------------------------------------------------------------------
@@ -203,28 +227,35 @@ class Rounds:
         found = {}
         for path, names in self.modules.missing.items():
             known = self.wanted.get(path)
-            if path.endswith(".json"):
-                self._data(path)
+            if path in self.modules.data or path.endswith(".json"):
+                self._data(path, self.modules.data.get(path, "json"))
                 continue
             unknown = known is None or (known.exports is not None and not names <= known.exports)
             if not unknown or not self.run.load(path):
                 continue
-            if known is None and not self._uses(path, names):
+            if known is None and not self._uses(path, {name.removeprefix(SETTING) for name in names}):
                 self.wanted[path] = Wanted(frozenset(), exports=frozenset(names))
                 self.files[path] = nothing(self.run.languages[path])
                 continue
             found[path] = Wanted(self.run.hits[path].sdks, exports=frozenset(names))
         return found
 
-    def _data(self, path: str) -> None:
-        """Take in a data file that a script imports."""
-        from trackaudit.link.data import facts_of_json
+    def _data(self, path: str, form: str) -> None:
+        """Take in a data file that code imports or reads."""
+        from trackaudit.link.data import facts_of_data
 
         text = self._read(path)
         if text is not None and path not in self.files and self.run.selection.left_out(path) is None:
-            self.run.texts[path], self.run.languages[path] = text.encode(), "json"
-            self.files[path] = facts_of_json(self.run.texts[path])
+            self.run.texts[path], self.run.languages[path] = text.encode(), form
+            self.files[path] = facts_of_data(self.run.texts[path], form)
+            self.run.files += self.run.reported(path)
             self._took_in = True
+
+    def _mentioning(self, key: str) -> list[str]:
+        """The Python files that may give a setting: those that hold its name and speak of a configuration, these first."""
+        found = [path for path in self.run.mentioning([key.encode()], python=True) if self.run.load(path)]
+        spoken = [path for path in found if "config" in path or "settings" in path or b"onfig" in self.run.texts[path]]
+        return sorted(spoken, key=lambda path: ("config" not in path, path))[:MAX_SETTERS]
 
     def _read(self, path: str) -> str | None:
         """The text of a configuration file of the project; None where it cannot be read."""

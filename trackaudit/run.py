@@ -85,6 +85,7 @@ class Run:
         self.packages: set[str] = set()
         self.scripts: list[str] = []  # files in another language than Python, as far as they are read
         self.names: list[str] = []  # every file of the project
+        self.configuring: list[str] = []  # those that set an SDK up by their names alone
         self.imports: dict[bytes, list[str]] = {}  # module specifiers, as they are written, and the files that hold them
         self.workers: Workers | None = None
         self.files = 0
@@ -103,16 +104,23 @@ class Run:
         asked = self._explicit_files()
         for listed in asked:
             self._take(listed)
-        if not self.folders and not self.texts and not self.field_only and not self.manifests and not self.imports:
+        named = self.texts or self.field_only or self.manifests or self.imports or self.configuring
+        if not self.folders and not named:
             return False
         seen = {listed.path for listed in asked}
         self.names = list(list_files(request.root, request.git, self._unlisted))
+        known = tuple(self.catalogue.files)
+        self.configuring = [name for name in self.names if name.endswith(known) and self._configures(name)] if known else []
         candidates = self.selection.candidates((name for name in self.names if name not in seen), self.reported)
         for count, listed in enumerate(candidates):
             self._take(listed)
             if count % 500 == 0:
                 self.progress("reading", count, 0)
         return True
+
+    def _configures(self, path: str) -> bool:
+        """Whether a file sets an SDK up by its name alone."""
+        return path.rpartition("/")[2] in self.catalogue.files and self.selection.left_out(path) is None
 
     def _unlisted(self, folder: str, reason: str) -> None:
         """A folder that could not be opened (see ``list_files``): an error if files that are asked for may be in it."""
@@ -127,7 +135,10 @@ class Run:
             language = language_of(base)
             manifest = manifest_of(base) if language is None else None
             if language is None and manifest is None:
-                self.selection.skip("other languages")
+                if self._configures(path):
+                    self.configuring.append(path)
+                else:
+                    self.selection.skip("other languages")
                 continue
             reason = self.selection.left_out(path) if self.request.force_exclude else None
             if reason is None:
@@ -256,10 +267,12 @@ class Run:
         if self.workers is not None:
             self.workers.close()
 
-    def mentioning(self, words: list[bytes]) -> list[str]:
-        """The scripts and components of the project in which one of these words stands."""
+    def mentioning(self, words: list[bytes], python: bool = False) -> list[str]:
+        """The scripts and components of the project, or its Python files, in which one of these words stands."""
         found = []
-        for path in self.scripts:
+        for path in self.scripts if not python else [name for name in self.names if language_of(name) == "python"]:
+            if python and self.selection.left_out(path) is not None:
+                continue
             data = self.texts.get(path) or self._bytes(Listed(path, language_of(path.rpartition("/")[2]), None), again=True)
             if data is not None and any(word in data for word in words):
                 found.append(path)

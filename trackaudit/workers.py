@@ -58,9 +58,12 @@ def _interest(wanted: Wanted) -> Interest:
     """What the parsers pick code by: the words of the SDKs, of sensitive fields, modules and exports, as far as they are wanted."""
     from trackaudit.parse import Interest
     from trackaudit.prefilter import FIELD_TOKENS
+    from trackaudit.resolve.exports import SETTING
 
-    words = [*_state["prefilter"].interest(wanted.sdks), *sorted(wanted.exports or ())]
-    return Interest(words, FIELD_TOKENS if wanted.fields else (), wanted.modules)
+    names = wanted.exports or frozenset()
+    keys = frozenset(name.removeprefix(SETTING) for name in names if name.startswith(SETTING))
+    words = [*_state["prefilter"].interest(wanted.sdks), *sorted(name.removeprefix(SETTING) for name in names)]
+    return Interest(words, FIELD_TOKENS if wanted.fields else (), wanted.modules, keys)
 
 
 def analyse(job: Job) -> Outcome:

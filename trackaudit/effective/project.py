@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component
+from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component, split
 from trackaudit.effective.pins import NOWHERE, Pins, Place, Resolved
 from trackaudit.effective.scrubbers import Scrubber, scrubbers_of
 from trackaudit.effective.setups import Risk, Setup
@@ -16,7 +16,7 @@ from trackaudit.resolve.values import FileFacts, InputField, Mapping, Use, Value
 from trackaudit.sdks.catalogue import Catalogue
 from trackaudit.versions import Pinned, fits
 
-# What a framework's plugin is given: all of the client's options.
+# What a framework's plugin, or a file of the SDK's own, is given: all of the client's options.
 PLUGIN: Table = {"role": "setup", "parameters": ["*"], "keywords": "", "url": ""}
 
 
@@ -62,8 +62,8 @@ class Project:
                 roots, unseen = roots_of_component(use.arguments, entry["properties"])
                 self._set_up(Setup(path, use, client, entry, roots, unseen, version, self.catalogue.record(use.sdk)["url"]))
             return
-        if use.form == "plugin":
-            given = Root((), use.arguments[0].value, use.callee_span)
+        if use.form in ("plugin", "file"):
+            given = Root(split((use.arguments[0].name or "").rstrip("*").rstrip(".")), use.arguments[0].value, use.callee_span)
             self._set_up(Setup(path, use, client, PLUGIN, [given], False, version, self.catalogue.record(use.sdk)["url"]))
             return
         if use.form == "assignment":

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from posixpath import basename, dirname, join, normpath
 
+from trackaudit.link.carry import carried
 from trackaudit.link.pythons import Pythons
 from trackaudit.link.scripts import Scripts
 from trackaudit.model import Span
-from trackaudit.resolve.combine import step
+from trackaudit.resolve.combine import one_of, step
+from trackaudit.resolve.exports import SETTING
 from trackaudit.resolve.instances import ITSELF
+from trackaudit.resolve.readers import DATA
 from trackaudit.resolve.symbols import as_injected
 from trackaudit.resolve.values import (
     Blueprint,
+    Branch,
     Callback,
     Entry,
     FileFacts,
@@ -35,13 +40,24 @@ _LATER = frozenset(
 )
 _SETTINGS = re.compile(r"(?:^|/)settings(?:/[^/]+)?\.py$|(?:^|/)settings_[^/]*\.py$")
 _DJANGO_SETTINGS = ("pypi:django", "conf", "settings")
+_FLASK = ("pypi:flask", "pypi:quart")
+# What bundlers put in the place of variables whose names begin so, from these files beside a package's manifest or above.
+_BUNDLED = re.compile(r"(?:VITE|NEXT_PUBLIC|REACT_APP|VUE_APP|GATSBY|NUXT|PUBLIC|EXPO_PUBLIC)_")
+_OF_BUNDLERS = (".env.production", ".env")
 
 
 class Modules:
-    """The modules of a project and what they export. ``files`` holds the facts of those that were analysed."""
+    """The modules of a project and what they export. ``files`` holds the facts of those that were analysed, ``mentioning`` finds the
+    Python files that hold a word."""
 
-    def __init__(self, files: dict[str, FileFacts], scripts: Scripts, pythons: Pythons, names: Collection[str]) -> None:
-        self.files, self.scripts, self.pythons = files, scripts, pythons
+    def __init__(
+        self, files: dict[str, FileFacts], scripts: Scripts, pythons: Pythons, names: Collection[str],
+        mentioning: Callable[[str], list[str]],
+    ) -> None:  # fmt: skip
+        self.files, self.scripts, self.pythons, self.names, self.mentioning = files, scripts, pythons, names, mentioning
+        self.data: dict[str, str] = {}  # the data files that code reads, and their forms
+        self.loads: set[tuple[str, str]] = set()  # files that are loaded into the environment, by the files that do
+        self._env_files = any(basename(name) in _OF_BUNDLERS for name in names)
         self.injected: dict[str, Located] = {}  # what plugins hand to every component, by its name
         self.several = False  # whether a function with more than one result was seen through since this was last reset
         self.asked: dict[str, set[str]] = {}  # every export that was looked up
@@ -61,6 +77,8 @@ class Modules:
             return self.walk(*given, symbol[1:], depth + 1) if given is not None else None
         if symbol[:3] == _DJANGO_SETTINGS and len(symbol) > 3 and self._settings:
             return self._setting(symbol[3:], depth)
+        if root in _FLASK and "config" in symbol[:-1]:
+            return self._configured(symbol[symbol.index("config") + 1 :], depth)
         found = self.module(path, symbol)
         if found is None:
             return None if root.startswith("file:") else (path, Reference(symbol, symbol[-1:], _NOWHERE))
@@ -69,6 +87,10 @@ class Modules:
     def module(self, path: str, symbol: Symbol) -> tuple[str, Symbol] | None:
         """The project's file that a symbol comes from, and the steps inside it."""
         kind, _, name = symbol[0].partition(":")
+        if symbol[0].startswith(DATA):
+            form, _, written = name.partition(":")
+            file = self._data_file(written, path, form)
+            return (file, symbol[1:]) if file is not None else None
         if path.endswith((".py", ".pyi", ".pyw")):
             if kind == "file":
                 file = self.pythons.find(name, path)
@@ -92,10 +114,46 @@ class Modules:
         return found
 
     def _setting(self, steps: Symbol, depth: int) -> Located | None:
-        for path in self._settings:
-            if (found := self.export(path, steps, depth + 1)) is not None:
-                return found
+        """A setting of Django's: of a module, or of the classes in one."""
+        for name in (steps[0], SETTING + steps[0]):
+            for path in self._settings:
+                if (found := self.export(path, (name, *steps[1:]), depth + 1)) is not None:
+                    return found
         return None
+
+    def _configured(self, steps: Symbol, depth: int) -> Located | None:
+        """A setting of a Flask application, wherever the project gives it."""
+        found = []
+        for path in self.mentioning(steps[0]):
+            if (given := self.export(path, (SETTING + steps[0], *steps[1:]), depth + 1)) is not None:
+                found.append(given)
+        if len(found) < 2:
+            return found[0] if found else None
+        return found[0][0], one_of([Branch((), carried(value, path)) for path, value in found], _NOWHERE)
+
+    # --- data files -------------------------------------------------------------------------------
+
+    def _data_file(self, written: str, reader: str, form: str) -> str | None:
+        """The file that a path means: in the reader's folder, or where the program is started, which may be any folder above."""
+        folder = dirname(reader)
+        while True:
+            file = normpath(join(folder, written))
+            if file in self.names:
+                self.data[file] = form
+                return file
+            if not folder or written.startswith("./"):
+                return None
+            folder = dirname(folder)
+
+    def environment(self, reader: str, name: str) -> Iterator[Located]:
+        """What the project's own files say that a variable of the environment is, as far as they are known to be loaded."""
+        found = {file for home, path in self.loads if (file := self._data_file(path, home, "env")) is not None}
+        if self._env_files and _BUNDLED.match(name):
+            candidates = (self._data_file(base, reader, "env") for base in _OF_BUNDLERS)
+            found |= {next((file for file in candidates if file is not None), "")} - {""}
+        for file in sorted(found):
+            if (given := self.export(file, (name,), 0)) is not None:
+                yield given
 
     def export(self, path: str, steps: Symbol, depth: int) -> Located | None:
         """What a module exports under the first of ``steps``, and what the others lead to in that."""

@@ -10,6 +10,7 @@ from trackaudit.link.carry import carried, carried_arguments
 from trackaudit.link.modules import Modules
 from trackaudit.resolve.arguments import Given, transform
 from trackaudit.resolve.combine import collapse, names_of, one_of
+from trackaudit.resolve.readers import DATA
 from trackaudit.resolve.uses import counting, is_send
 from trackaudit.resolve.values import (
     Blueprint,
@@ -114,7 +115,7 @@ class Settling:
                 return part._replace(results=tuple(self.settle(result, path, depth + 1) for result in part.results))
             if isinstance(part, Blueprint):
                 return Dynamic("object", (), part.span)
-            return None
+            return self._loaded(part, path) if isinstance(part, Dynamic) and part.reason == "environment" else None
 
         settled = transform(value, change)
         if isinstance(settled, Overlay):
@@ -123,7 +124,8 @@ class Settling:
 
     def _defined(self, reference: Reference, path: str, depth: int) -> Value:
         """What another module of the project says that a reference is."""
-        unknown = Dynamic("imported", reference.path, reference.span)
+        read = reference.symbol[0].startswith(DATA)
+        unknown = Dynamic("read from a file" if read else "imported", reference.path, reference.span)
         here = reference.span.path or path
         self.modules.several = False
         found = self.modules.follow(here, reference.symbol) if depth < _MAX_DEPTH else None
@@ -132,6 +134,15 @@ class Settling:
             return found[1] if found is not None and isinstance(found[1], Callback) else unknown
         value = carried(self.settle(found[1], found[0], depth + 1), found[0])
         return one_of([Branch((), value), Branch((), unknown)], reference.span) if several else value
+
+    def _loaded(self, read: Dynamic, path: str) -> Value | None:
+        """A variable of the environment, with what the project's files of variables say that it is."""
+        given = [
+            Branch((), carried(value, home))
+            for home, value in self.modules.environment(read.span.path or path, read.path[-1])
+            if isinstance(value, Known) and value.value
+        ]
+        return one_of([*given, Branch((), read)], read.span) if given else None
 
     def _result(self, call: Invoked, path: str, depth: int) -> Value | None:
         """What a function of another module returns for these arguments."""

@@ -175,7 +175,7 @@ class Expressions(ABC):
 
     def binary(self, node: cst.BinaryOperation, scope: int, guards: Guards) -> Expr:
         left = self.expression(node.left, scope, guards)
-        operator = {"Add": "+", "BitOr": "|", "Modulo": "%"}.get(type(node.operator).__name__, "?")
+        operator = {"Add": "+", "BitOr": "|", "Modulo": "%", "Divide": "/"}.get(type(node.operator).__name__, "?")
         return Binary(operator, left, self.expression(node.right, scope, guards), self.span(node))
 
     def comparison(self, node: cst.Comparison, scope: int, guards: Guards) -> Expr:

@@ -328,6 +328,13 @@ class Expressions(Functions):
             )
         return Unary(operator.type, operand, span_of(node))
 
+    def meta(self, node: Node, scope: int, guards: Guards) -> Expr:
+        """``import.meta``, from which code reads its environment and its own place."""
+        span = span_of(node)
+        if not self.source(node).startswith("import"):
+            return Unknown("meta property", span)
+        return Member(Name("import", scope, span), "meta", span, span)
+
     def update(self, node: Node, scope: int, guards: Guards) -> Expr:
         self.inner(node, scope, guards)
         return Unknown("update expression", span_of(node))
@@ -358,4 +365,5 @@ EXPRESSIONS: dict[str, _Expression] = {
     "binary_expression": Expressions.binary,
     "unary_expression": Expressions.unary,
     "update_expression": Expressions.update,
+    "meta_property": Expressions.meta,
 }  # fmt: skip

@@ -13,12 +13,17 @@ class Interest:
 
     The empty word makes everything worth it, no word at all nothing. ``modules`` are the project's own modules whose
     use matters, as they are written where they are imported, each with the exports that do; ``default`` stands for all of them.
+    ``keys`` are settings, which may be given as a key or a keyword as well.
     """
 
     def __init__(
-        self, words: Iterable[str], folded: Iterable[str] = (), modules: Iterable[tuple[str, frozenset[str]]] = ()
+        self,
+        words: Iterable[str],
+        folded: Iterable[str] = (),
+        modules: Iterable[tuple[str, frozenset[str]]] = (),
+        keys: frozenset[str] = frozenset(),
     ) -> None:
-        self.words = tuple(words)
+        self.words, self.keys = tuple(words), keys
         self.modules = dict(modules)
         self._words = tuple(
             word.encode()

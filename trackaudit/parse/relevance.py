@@ -53,10 +53,12 @@ def chunks(tree: ast.Module, interest: Interest) -> tuple[list[Chunk], list[ast.
     derived |= {node.name for node in tree.body if isinstance(node, _DEFINITIONS) and node.name in interest.words}
     named = [alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
     passed_on = any(alias.name == "*" or (alias.asname or alias.name) in interest.words for alias in named)
-    if not derived and not passed_on:
+    regions = list(_regions(tree)) if derived or passed_on or interest.keys else []
+    setting = {index for index, region in enumerate(regions) if interest.keys and _sets(region.node, interest.keys)}
+    if not derived and not passed_on and not setting:
         return [], []
-    regions = list(_regions(tree))
-    hot = _hot(regions, derived)
+    loading = {alias.asname or alias.name for node in tree.body for alias in _imported_from(node, "dotenv")}
+    hot = _hot(regions, derived) | setting | {index for index, region in enumerate(regions) if region.used & loading}
     kept = hot | _wanted(regions, hot, derived, interest.words)
     tops = {region.top for index, region in enumerate(regions) if index in kept}
     tops |= {index for index, node in enumerate(tree.body) if isinstance(node, (ast.Import, ast.ImportFrom))}
@@ -76,6 +78,11 @@ def _imported(tree: ast.Module, interest: Interest) -> set[str]:
             module = "." * node.level + (node.module or "")
             found |= {alias.asname or alias.name for alias in node.names if _imports(interest, module, alias.name)}
     return found
+
+
+def _imported_from(node: ast.stmt, module: str) -> list[ast.alias]:
+    """What a statement imports from a module of that name."""
+    return node.names if isinstance(node, ast.ImportFrom) and node.module == module else []
 
 
 def _imports(interest: Interest, module: str, name: str) -> bool:
@@ -164,6 +171,15 @@ def _names(node: ast.AST) -> Iterator[str]:
             yield child.attr
         elif isinstance(child, ast.alias):
             yield (child.asname or child.name).split(".")[0]
+
+
+def _sets(node: ast.stmt, keys: frozenset[str]) -> bool:
+    """Whether a statement holds one of the keys: as a keyword, or in a subscript."""
+    return any(
+        child.arg in keys if isinstance(child, ast.keyword) else isinstance(child, ast.Constant) and child.value in keys
+        for child in ast.walk(node)
+        if isinstance(child, (ast.keyword, ast.Constant))
+    )
 
 
 def _targets(node: ast.stmt) -> set[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from trackaudit.model import Expr, Function, Member, Name, Span
+from trackaudit.resolve.combine import one_of
+from trackaudit.resolve.environment import environment_of
 from trackaudit.resolve.resolver import Resolver
-from trackaudit.resolve.values import Blueprint, Callback, Invoked, Mapping, OneOf, Reference, Value
+from trackaudit.resolve.values import Blueprint, Branch, Callback, Invoked, Mapping, OneOf, Reference, Value
 
 Exported = tuple[str, Value]
 _NOWHERE = Span(0, 0)
+SETTING = "config:"  # before the name of a setting that a module may give in several ways
 
 
 def exports_of(resolver: Resolver, names: frozenset[str] | None) -> tuple[list[Exported], list[str]]:
@@ -49,7 +52,33 @@ def _python(resolver: Resolver, names: frozenset[str] | None) -> tuple[list[Expo
         for name, known in bindings.items()
         if name != "*" and (names is None or name in names)
     ]
+    for name in sorted(names or ()):
+        if name.startswith(SETTING) and (value := _setting(resolver, name.removeprefix(SETTING))) is not None:
+            found.append((name, value))
     return found, stars
+
+
+def _setting(resolver: Resolver, key: str) -> Value | None:
+    """What a module says that a setting of the application is: as a name of the module, as a field of a class that is not for
+    development, as ``app.config["KEY"]`` or as a keyword of ``app.config.update()``."""
+    unit = resolver.unit
+    given: list[Expr] = [Name(key, 0, binding.span) for binding in unit.bindings[0].get(key, ())[:1]]
+    for owner in resolver.classes.values():
+        if environment_of(owner.name, True) != "development":
+            given += [binding.value for binding in unit.bindings[owner.scope].get(key, ()) if binding.value is not None]
+    for assignment in unit.assignments:
+        target = assignment.target
+        if isinstance(target, Member) and target.property == key and _is_config(target.object):  # app.config["KEY"]
+            given.append(assignment.value)
+    for site in unit.calls:
+        callee = site.call.callee
+        if isinstance(callee, Member) and callee.property in ("update", "from_mapping") and _is_config(callee.object):
+            given += [argument.value for argument in site.call.arguments if argument.name == key]
+    return one_of([Branch((), resolver.known_as(expr)) for expr in given], given[0].span) if given else None
+
+
+def _is_config(expr: Expr) -> bool:
+    return isinstance(expr, Member) and expr.property == "config"
 
 
 def _commonjs(resolver: Resolver, names: frozenset[str] | None) -> list[Exported]:

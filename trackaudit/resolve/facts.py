@@ -55,7 +55,8 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
     page = unit.language == "html" and any(element.tag.lower() in ("html", "body") for element in unit.elements)
     return FileFacts(
         unit.language, page, unit.parser, tuple(uses), tuple(calls), tuple(exports), tuple(stars),
-        resolver.parameters_of(call.symbol for call in calls), injected, tuple(found), tuple(scripts),
+        resolver.parameters_of(call.symbol for call in calls), injected, tuple(resolver.readers.loaded()), tuple(found),
+        tuple(scripts),
         tuple(comments), tuple(unit.problems),
     )  # fmt: skip
 

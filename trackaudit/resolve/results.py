@@ -12,10 +12,12 @@ from trackaudit.model import (
     Literal,
     Member,
     Name,
+    Unit,
 )  # fmt: skip
 from trackaudit.resolve.arguments import Given, substitute
 from trackaudit.resolve.combine import merge, one_of, only, without
 from trackaudit.resolve.instances import Instances
+from trackaudit.resolve.readers import DATA, Readers
 from trackaudit.resolve.symbols import Symbol
 from trackaudit.resolve.values import (
     Blueprint,
@@ -28,6 +30,7 @@ from trackaudit.resolve.values import (
     Listing,
     Mapping,
     Passed,
+    Reference,
     Value,
 )  # fmt: skip
 
@@ -42,11 +45,29 @@ _TRANSPARENT = frozenset(
      ("npm:react", "useCallback"), ("npm:lodash", "debounce"), ("npm:lodash", "throttle"), ("npm:lodash", "once"))
 )  # fmt: skip
 _USE_CONTEXT, _USE_MEMO = ("npm:react", "useContext"), ("npm:react", "useMemo")
-_ENVIRONMENT = frozenset((("pypi:os", "getenv"), ("pypi:os", "environ", "get")))
+# Functions that read a variable of the environment, or what stands for it where there is none; and fields with a default.
+# The numbers are the positions of the default, which may also be given by name.
+_ENVIRONMENT: dict[Symbol, int] = {
+    ("pypi:os", "getenv"): 1, ("pypi:os", "environ", "get"): 1, ("pypi:decouple", "config"): 1,
+    ("pypi:starlette", "config", "Config", "()"): 2, ("pypi:environ", "Env", "()"): 2, ("pypi:environs", "Env", "()"): 1,
+}  # fmt: skip
+_OF_ENV = (("pypi:environ", "Env", "()"), ("pypi:environs", "Env", "()"))  # their methods convert: ``env.bool("DEBUG", False)``
+_FIELDS: dict[Symbol, int] = {
+    ("pypi:pydantic", "Field"): 0,
+    ("pypi:dataclasses", "field"): -1,
+    ("pypi:attr", "ib"): 0,
+    ("pypi:attrs", "field"): -1,
+}
+_DEFAULTS = ("default", "fallback")
+_TAKING = ("get", "getboolean", "getint", "getfloat")
 
 
 class Calls(Instances):
     """The part of a resolver that knows calls."""
+
+    def __init__(self, unit: Unit, text: bytes) -> None:
+        super().__init__(unit, text)
+        self.readers = Readers(self)
 
     @abstractmethod
     def chain(self, expr: Expr) -> tuple[str, ...]:
@@ -67,8 +88,8 @@ class Calls(Instances):
             target, name = expr.arguments[0].value, expr.arguments[1].value
             if symbol is None and isinstance(name, Literal) and isinstance(name.value, str):
                 return self.value(Member(target, name.value, name.span, expr.span))
-        if symbol in _ENVIRONMENT:
-            return self._environment(expr)
+        if symbol is not None and (given := self._outside(symbol, expr)) is not None:
+            return given
         if symbol and symbol[0].startswith(_SHAPING) and (shaped := self._shaped(symbol, expr)) is not None:
             return shaped
         if symbol == _USE_CONTEXT and (provided := self._provided(expr)) is not None:
@@ -82,6 +103,8 @@ class Calls(Instances):
         if isinstance(target, Callback) and not expr.new:
             return self._returned(target, expr)
         chain = self.chain(expr.callee)
+        if chain[-1:] and chain[-1] in _TAKING and (taken := self._taken(expr)) is not None:
+            return taken
         if chain[-1:] == ("get",) and symbol is None and expr.arguments:  # bag.get("key") names what it takes out
             key = self.value(expr.arguments[0].value)
             if isinstance(key, Known) and isinstance(key.value, str):
@@ -124,13 +147,42 @@ class Calls(Instances):
                 parts.append(value)
         return merge(parts, expr.span)
 
-    def _environment(self, expr: Call) -> Value:
-        arguments = [self.value(argument.value) for argument in expr.arguments]
-        name = arguments[0].value if arguments and isinstance(arguments[0], Known) else "?"
-        read = Dynamic("environment", ("os", "environ", str(name)), expr.span)
-        if len(arguments) < 2:
-            return read
-        return one_of([Branch((), arguments[1]), Branch((), read)], expr.span)
+    def _outside(self, symbol: Symbol, expr: Call) -> Value | None:
+        """What comes from outside of the code: of the environment or of a data file, or the default that the code has for it."""
+        if symbol in _ENVIRONMENT or (symbol[:-1] in _OF_ENV and expr.arguments):
+            name = self.value(expr.arguments[0].value) if expr.arguments else None
+            read = Dynamic("environment", ("os", "environ", str(name.value) if isinstance(name, Known) else "?"), expr.span)
+            default = self._default(expr, _ENVIRONMENT.get(symbol, 1))
+            return read if default is None else one_of([Branch((), default), Branch((), read)], expr.span)
+        if symbol in _FIELDS:
+            return self._default(expr, _FIELDS[symbol]) or Dynamic("a field without a default", (), expr.span)
+        if symbol[:2] == ("pypi:configurations", "values"):
+            return self._default(expr, 0) or Dynamic("environment", symbol[-1:], expr.span)
+        return self.readers.data(expr, symbol)
+
+    def _default(self, expr: Call, position: int) -> Value | None:
+        """The default among the arguments of a call: by its name, or at a position."""
+        for index, argument in enumerate(expr.arguments):
+            if argument.name in _DEFAULTS or (argument.name is None and index == position and not argument.spread):
+                return self.value(argument.value)
+        return None
+
+    def _taken(self, expr: Call) -> Value | None:
+        """What ``config.get("key", default)`` takes out of a data file, or of a Flask application's configuration."""
+        callee = expr.callee
+        below = self.value(callee.object) if isinstance(callee, Member) else None
+        if not isinstance(below, Reference) or not (
+            below.symbol[0].startswith(DATA) or (self.python and below.symbol[-1] == "config")
+        ):
+            return None
+        count = 2 if below.symbol[0].startswith(DATA + "ini:") and len(below.symbol) == 1 else 1
+        keys = [self.value(argument.value) for argument in expr.arguments[:count]]
+        for key in keys:
+            if not isinstance(key, Known):
+                return None
+            below = below._replace(symbol=(*below.symbol, str(key.value)), path=(*below.path, str(key.value)), span=expr.span)
+        default = self._default(expr, count)
+        return below if default is None else one_of([Branch((), below), Branch((), default)], expr.span)
 
     def passed(self, argument: Argument) -> Passed:
         return Passed(argument.name, argument.name_span, self.value(argument.value), argument.spread, argument.value.span)

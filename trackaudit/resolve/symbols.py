@@ -122,7 +122,7 @@ class Symbols:
             fields = self.own_fields(expr)
             found = next((symbol for field in fields if (symbol := self.symbol(field))), None)
             return found or (self._inherited(expr) if self.method(expr) is None else None)
-        if self._classes and self.method(expr) is not None:
+        if self.classes and self.method(expr) is not None:
             return None  # the class overrides what its base has
         if below == _WINDOW:
             return self._global(expr.property)
@@ -151,7 +151,7 @@ class Symbols:
         return None
 
     @cached_property
-    def _classes(self) -> dict[int, Class]:
+    def classes(self) -> dict[int, Class]:
         """The classes of the unit by their scopes."""
         return {
             binding.value.scope: binding.value
@@ -190,7 +190,7 @@ class Symbols:
             return None
         if expr.id in ("this", "self", "cls", "super"):
             owner = self.class_of(expr.scope)
-            return self._classes.get(owner) if owner is not None else None
+            return self.classes.get(owner) if owner is not None else None
         found = self.unit.lookup(expr.id, expr.scope)
         if found is None:
             return None

@@ -238,7 +238,8 @@ class FileFacts(NamedTuple):
     """``page`` is true for a whole HTML document, not a part that others include.
 
     ``exports`` is what the module gives others; ``stars`` are the modules of which it passes on everything. ``parameters``
-    are those of the functions that ``calls`` name by their scopes, ``injected`` what the file hands to every component.
+    are those of the functions that ``calls`` name by their scopes, ``injected`` what the file hands to every component, ``loads``
+    the files that it loads into the environment.
     """
 
     language: str
@@ -250,6 +251,7 @@ class FileFacts(NamedTuple):
     stars: tuple[str, ...]
     parameters: tuple[tuple[int, tuple[str, ...]], ...]
     injected: tuple[tuple[str, Value], ...]
+    loads: tuple[str, ...]
     fields: tuple[InputField, ...]
     scripts: tuple[Script, ...]
     comments: tuple[CommentFact, ...]
@@ -258,4 +260,4 @@ class FileFacts(NamedTuple):
 
 def nothing(language: str) -> FileFacts:
     """The facts of a file that has nothing to say."""
-    return FileFacts(language, False, "", (), (), (), (), (), (), (), (), (), ())
+    return FileFacts(language, False, "", (), (), (), (), (), (), (), (), (), (), ())

@@ -50,6 +50,7 @@ class Catalogue:
         self.tokens: dict[str, list[str]] = dict(INDEX["sdks"])
         self.packages: dict[str, str] = dict(INDEX["packages"])
         roots: dict[str, list[Any]] = dict(INDEX["roots"])
+        self.files: dict[str, list[Any]] = {name: list(places) for name, places in INDEX["files"].items()}
         self._roots: dict[Symbol, tuple[str, int]] = {}
         self._families: list[tuple[str, str, int]] = []
         self.extra = extra or []
@@ -61,6 +62,8 @@ class Catalogue:
             for package in compiler.packages_of(record):
                 self.packages[package] = record["sdk"]
             roots.update(compiler.roots_of(record))
+            for name, places in compiler.files_of(record).items():
+                self.files.setdefault(name, []).extend(places)
         for text, (sdk, client) in roots.items():
             symbol = split_symbol(text)
             if symbol[0].endswith("/*"):

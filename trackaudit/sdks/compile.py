@@ -60,6 +60,15 @@ def roots_of(record: dict[str, Any]) -> dict[str, list[Any]]:
     return roots
 
 
+def files_of(record: dict[str, Any]) -> dict[str, list[Any]]:
+    """The configuration files that set an SDK up by their names alone, each with the places of their entries in the record."""
+    found: dict[str, list[Any]] = {}
+    for place, client in enumerate(record["client"]):
+        for index, entry in enumerate(client["file"]):
+            found.setdefault(entry["name"], []).append([record["sdk"], place, index])
+    return found
+
+
 def packages_of(record: dict[str, Any]) -> list[str]:
     """Every distribution a manifest may name, for the line scan."""
     found = {package for client in record["client"] for package in client["packages"]}
@@ -76,7 +85,7 @@ def packages_of(record: dict[str, Any]) -> list[str]:
 def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
     """The compiled files by name, and every mistake in the records."""
     errors: list[str] = []
-    index: dict[str, Any] = {"sdks": {}, "roots": {}, "packages": {}}
+    index: dict[str, Any] = {"sdks": {}, "roots": {}, "packages": {}, "files": {}}
     files: dict[str, str] = {}
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -92,6 +101,8 @@ def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
             errors.append(f"{path.stem}: the file's name and sdk = {record['sdk']!r} differ")
         index["sdks"][record["sdk"]] = tokens_of(record)
         index["roots"].update(roots_of(record))
+        for name, places in files_of(record).items():
+            index["files"].setdefault(name, []).extend(places)
         index["packages"].update(dict.fromkeys(packages_of(record), record["sdk"]))
         files[f"{record['sdk']}.json"] = _dump(record)
     names = tomllib.loads((HERE / "personal_data.toml").read_text(encoding="utf-8"))

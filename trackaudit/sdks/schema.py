@@ -235,7 +235,7 @@ _CLIENT = table({
     "environment": Field(mapping_of(string), default={}),
     "file": Field(list_of(table({
         "name": Field(string, required=True),
-        "format": Field(one_of("ini", "json", "toml", "yaml"), required=True),
+        "format": Field(one_of("ini", "json", "toml", "yaml", "javascript"), required=True),
         "section": Field(string, default=""),
         "option": Field(string, default="*"),
     })), default=[]),

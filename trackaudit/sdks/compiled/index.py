@@ -2,7 +2,8 @@
 
 from typing import Any
 
-INDEX: dict[str, Any] = {'packages': {'npm:@posthog/react': 'posthog',
+INDEX: dict[str, Any] = {'files': {},
+ 'packages': {'npm:@posthog/react': 'posthog',
               'npm:@sentry-internal/replay': 'sentry',
               'npm:@sentry/angular': 'sentry',
               'npm:@sentry/angular-ivy': 'sentry',
