@@ -107,10 +107,17 @@ class Rounds:
                 break
             uses = linker.link()
         self.flows_cut = linker.cut
-        found: list[Linked] = []
+        found = list(uses)
+        open_ones = range(len(uses))
         for _ in range(MAX_ROUNDS):
             self.modules.missing.clear()
-            found = [linker.settled(linked, telling) for linked in uses]
+            missed = []
+            for index in open_ones:
+                self.modules.missed = False
+                found[index] = linker.settled(uses[index], telling)
+                if self.modules.missed:
+                    missed.append(index)
+            open_ones = missed  # only these can come to anything else
             self._took_in = False
             if not self.need(self._definers()) and not self._took_in:
                 break

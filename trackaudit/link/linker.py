@@ -54,16 +54,18 @@ class Linker(Settling):
         self.files = files
         self.flows: dict[tuple[str, int], list[Linked]] = {}
         self.cut = 0
-        self._carried: dict[int, tuple[Use, list[tuple[Parameter, str]]]] = {}
+        # What was made of uses and calls before, with these themselves so that their ids stay theirs.
+        self._plain: dict[int, tuple[Use | ProjectCall, Linked]] = {}
+        self._carried: dict[int, tuple[Linked, Use, list[tuple[Parameter, str]]]] = {}
+        self._derived: dict[tuple[int, int, int], tuple[ProjectCall, Linked, Linked | None]] = {}
 
     def link(self) -> list[Linked]:
         """Every use of the project, those included that callers of wrappers make; values are not yet :meth:`settled`."""
         self.flows = {}
         self.cut = 0
-        self._carried = {}
         self.called = set()
         plain = [
-            Linked(path, use, path)
+            self._as_linked(path, use, use)
             for path, facts in self.files.items()
             for use in facts.uses
             if not use.origin.startswith("pypi:") or self.modules.pythons.find(use.origin[5:], path) is None
@@ -73,7 +75,7 @@ class Linker(Settling):
             for call in facts.calls:
                 found = self._called(path, call)
                 if isinstance(found, Use):  # of a tracker that another module of the project hands out
-                    plain.append(Linked(path, found, path))
+                    plain.append(self._as_linked(path, found, call))
                 elif found is not None:
                     home, function = found
                     wrapped.append((path, call, home, function))
@@ -86,7 +88,7 @@ class Linker(Settling):
                 made
                 for path, call, home, function in wrapped
                 for flow in fresh.get((home, _scope(function))) or ()
-                if (made := self._derive(path, call, flow, function)) is not None
+                if (made := self._derived_from(path, call, flow, function)) is not None
             ]
             if len(derived) + len(flows) > _MAX_DERIVED:
                 self.cut += len(flows)
@@ -96,13 +98,19 @@ class Linker(Settling):
         replaced = {id(linked.origin) for linked in derived}
         return [*(linked._replace(origin=linked.use) if id(linked.use) in replaced else linked for linked in plain), *derived]
 
+    def _as_linked(self, path: str, use: Use, site: Use | ProjectCall) -> Linked:
+        known = self._plain.get(id(site))
+        if known is None or known[1].use != use:
+            known = self._plain[id(site)] = (site, Linked(path, use, path))
+        return known[1]
+
     # --- wrappers -----------------------------------------------------------------------------------
 
     def _note(self, flows: list[Linked]) -> dict[tuple[str, int], list[Linked]]:
         """Remember which functions make these uses, and return those that are new of each function."""
         found: dict[tuple[str, int], list[Linked]] = {}
         for flow in flows:
-            for scope in {parameter.scope for parameter, _ in self._left_open(flow)}:
+            for scope in {parameter.scope for parameter, _ in self._as_seen_by_callers(flow)[1]}:
                 known = self.flows.setdefault((flow.owner, scope), [])
                 if len(known) < _MAX_FLOWS:
                     known.append(flow)
@@ -135,6 +143,16 @@ class Linker(Settling):
             value = next((entry.value for entry in value.members if entry.key in CONSTRUCTORS), value)
         return (home, value) if isinstance(value, Callback) else None
 
+    def _derived_from(self, path: str, call: ProjectCall, flow: Linked, function: Callback | int) -> Linked | None:
+        """The use that a call makes, made once: linking runs again for every layer of files."""
+        key = (id(call), id(flow), _scope(function))
+        known = self._derived.get(key)
+        if known is None:
+            known = self._derived[key] = (call, flow, self._derive(path, call, flow, function))
+        if known[2] is not None:
+            self.called.add((flow.owner, key[2]))
+        return known[2]
+
     def _derive(self, path: str, call: ProjectCall, flow: Linked, function: Callback | int) -> Linked | None:
         """The use that a call makes because the function that it calls makes it; None where the call adds nothing to it."""
         scope = _scope(function)
@@ -147,7 +165,6 @@ class Linker(Settling):
         left = [(parameter, key) for parameter, key in open_ones if parameter.scope == scope]
         if not any(not key or given.place(parameter) is not None for parameter, key in left):
             return None
-        self.called.add((flow.owner, scope))
         passed = _expanded(use.arguments, scope, given)
         if is_send(self.catalogue, use):
             places = {parameter.span for parameter, _ in left}
@@ -165,8 +182,8 @@ class Linker(Settling):
         known = self._carried.get(id(flow))
         if known is None:
             use = carried_use(flow.use, flow.path)
-            known = self._carried[id(flow)] = (use, self._left_open(flow._replace(use=use)))
-        return known
+            known = self._carried[id(flow)] = (flow, use, self._left_open(flow._replace(use=use)))
+        return known[1:]
 
     def _parameters(self, path: str, scope: int, function: Callback | int) -> tuple[str, ...]:
         if isinstance(function, Callback):

@@ -62,6 +62,7 @@ class Modules:
         self.several = False  # whether a function with more than one result was seen through since this was last reset
         self.asked: dict[str, set[str]] = {}  # every export that was looked up
         self.missing: dict[str, set[str]] = {}  # exports that values were asked for, of modules without facts of them
+        self.missed = False  # whether one was asked for since this was last reset
         self._settings = sorted(name for name in names if name.endswith(".py") and _SETTINGS.search(name))[:8]
         self._tables: dict[str, tuple[FileFacts, dict[str, Value]]] = {}
 
@@ -161,8 +162,7 @@ class Modules:
         name = steps[0] if steps else "default"
         self.asked.setdefault(path, set()).add(name)
         if facts is None:
-            self.missing.setdefault(path, set()).add(name)
-            return None
+            return self._miss(path, name)
         table = self._table(path, facts)
         if name in table:
             return self.walk(path, table[name], steps[1:], depth)
@@ -172,8 +172,11 @@ class Modules:
                 return inner
         if "default" in table and name != "default":  # a namespace and its default export are told apart by use only
             return self.walk(path, table["default"], steps, depth)
+        return self._miss(path, name)
+
+    def _miss(self, path: str, name: str) -> None:
         self.missing.setdefault(path, set()).add(name)
-        return None
+        self.missed = True
 
     def starred(self, path: str, module: str) -> str | None:
         """The file of a module of which everything is passed on, as the file at ``path`` names it."""
