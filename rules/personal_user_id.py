@@ -23,7 +23,7 @@ from trackaudit.effective.project import Project, Send
 from trackaudit.findings import Example, Result
 from trackaudit.model import Span
 from trackaudit.personal import PersonalData
-from trackaudit.resolve.values import Mapping, OneOf, Value
+from trackaudit.resolve.values import Known, Mapping, OneOf, Value
 from trackaudit.rules.common import guarded, identity, sent_from
 
 RISKY = (
@@ -61,6 +61,9 @@ def check(project: Project) -> Iterator[Result]:
 
 def _ids(send: Send) -> Iterator[tuple[Value, Span]]:
     yield from send.ids
+    for key, value, span in send.pairs:
+        if isinstance(key, Known) and key.value in send.call["id_keys"]:
+            yield value, span
     for bag in send.bags:
         for branch in bag.branches if isinstance(bag, OneOf) else ():
             yield from _id_keys(branch.value, send)

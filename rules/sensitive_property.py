@@ -19,11 +19,12 @@ Leave it out; where people must be told apart, send an id that means nothing els
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from trackaudit.effective.project import Project, Send
 from trackaudit.findings import Example, Result
 from trackaudit.model import Span
-from trackaudit.personal import Category, PersonalData
+from trackaudit.personal import Category, PersonalData, hash_of
 from trackaudit.resolve.values import Condition, Known, Listing, Mapping, OneOf, Value
 from trackaudit.rules.common import guarded, identity, sent_from, weakest
 
@@ -52,41 +53,55 @@ def check(project: Project) -> Iterator[Result]:
     personal = PersonalData(project.catalogue.personal_data)
     for send in project.sends:
         seen: set[Span] = set()
-        for key, span, value, guards in _properties(send):
+        for key, span, value, guards, hashed in _properties(send):
             category = personal.carries(key, value, send.call["traits"])
             if category is None or span in seen or key in send.call["id_keys"] or project.scrubbed(send, key):
                 continue
             seen.add(span)
+            category = hash_of(category) if hashed else category
             yield _result(send, key, span, value, category, guards)
 
 
-def _properties(send: Send) -> Iterator[tuple[str, Span, Value, tuple[Condition, ...]]]:
+class _Property(NamedTuple):
+    """A key and its value, where it is written, the conditions it is sent under, and whether the SDK hashes it first."""
+
+    key: str
+    span: Span
+    value: Value
+    guards: tuple[Condition, ...]
+    hashed: bool
+
+
+def _properties(send: Send) -> Iterator[_Property]:
+    hashed: list[str] = send.call["hashed"]
     for key, value, span in send.pairs:
         if isinstance(key, Known) and isinstance(key.value, str):
+            whole = _Property(key.value, span, value, (), key.value in hashed)
             if isinstance(value, (Mapping, Listing, OneOf)):
-                yield from _leaves(value, key.value, span, (), 0)
-            yield key.value, span, value, ()
+                yield from _leaves(whole, hashed, 0)
+            yield whole
     for bag in send.bags:
-        yield from _leaves(bag, "", bag.span, (), 0)
+        yield from _leaves(_Property("", bag.span, bag, (), False), hashed, 0)
 
 
-def _leaves(
-    value: Value, key: str, span: Span, guards: tuple[Condition, ...], depth: int
-) -> Iterator[tuple[str, Span, Value, tuple[Condition, ...]]]:
+def _leaves(around: _Property, hashed: list[str], depth: int) -> Iterator[_Property]:
     """Every key of a bag with its value, in nested objects and lists too."""
+    value = around.value
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, Mapping):
         for entry in value.entries:
-            yield from _leaves(entry.value, entry.key, entry.key_span, (*guards, *entry.guards), depth + 1)
+            guards, inside = (*around.guards, *entry.guards), around.hashed or entry.key in hashed
+            yield from _leaves(_Property(entry.key, entry.key_span, entry.value, guards, inside), hashed, depth + 1)
     elif isinstance(value, Listing):
         for item in value.items:
-            yield from _leaves(item, key, span, guards, depth + 1)
+            yield from _leaves(around._replace(value=item), hashed, depth + 1)
     elif isinstance(value, OneOf) and any(isinstance(branch.value, (Mapping, Listing)) for branch in value.branches):
         for branch in value.branches:
-            yield from _leaves(branch.value, key, span, (*guards, *branch.guards), depth + 1)
-    elif key:
-        yield key, span, value, guards
+            guards = (*around.guards, *branch.guards)
+            yield from _leaves(around._replace(value=branch.value, guards=guards), hashed, depth + 1)
+    elif around.key:
+        yield around
 
 
 def _result(send: Send, key: str, span: Span, value: Value, category: Category, guards: tuple[Condition, ...]) -> Result:

@@ -313,8 +313,8 @@ class Unit:
         self.pending: dict[int, Callable[[], None]] = {}
 
     def new_scope(self, parent: int, kind: str, name: str = "") -> int:
-        """Add a scope inside ``parent`` and return its number."""
-        outer = self.scopes[parent].name
+        """Add a scope inside ``parent`` (-1 for none) and return its number."""
+        outer = self.scopes[parent].name if parent >= 0 else ""
         qualified = f"{outer}.{name}" if outer and name else name or outer
         self.scopes.append(Scope(parent, kind, qualified))
         self.bindings.append({})

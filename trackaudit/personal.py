@@ -135,7 +135,7 @@ class PersonalData:
         if not self._hashing & words or self._scrubbers & words - self._hashing:
             return None
         inner = self.of_name(key) or _worst(self.of_value(argument.value) for argument in value.arguments)
-        return Category(inner.id, f"a hash of {inner.title}", "note") if inner is not None else None
+        return hash_of(inner) if inner is not None else None
 
     def carries(self, key: str, value: Value, traits: bool = False) -> Category | None:
         """The category of a property, from its key and from what its value is called; None where nothing can be in it.
@@ -156,6 +156,11 @@ class PersonalData:
             return None
         trait = self.of_trait(key, value) if traits or key.startswith("$") else None
         return trait or _worst((self.of_name(key), self.of_value(value)))
+
+
+def hash_of(category: Category) -> Category:
+    """What is left of personal data once it is hashed: it still tells the same person apart."""
+    return category if category.title.startswith("a hash of ") else Category(category.id, f"a hash of {category.title}", "note")
 
 
 def words_of(name: str) -> list[str]:

@@ -51,6 +51,7 @@ class Prefilter:
         ]
         self._meaning.append((SUPPRESSION, ""))
         self._words = [token for token, _ in self._meaning]
+        self._broad = catalogue.broad
 
     @cached_property
     def _in_python(self) -> _Find:
@@ -84,7 +85,8 @@ class Prefilter:
 
     def interest(self, sdks: frozenset[str] | None = None) -> list[str]:
         """The words of these SDKs (all, if none are given), for the parsers to pick code by."""
-        return sorted({token.decode() for token, sdk in self._meaning if sdk and (sdks is None or sdk in sdks)})
+        words = {token.decode() for token, sdk in self._meaning if sdk and (sdks is None or sdk in sdks)}
+        return sorted(words.union(*(broad for sdk, broad in self._broad.items() if sdks is None or sdk in sdks)))
 
 
 def mentions_field(data: bytes) -> bool:

@@ -45,6 +45,7 @@ def roots_of_call(arguments: tuple[Passed, ...], call: Table, callee: Span) -> t
     keywords: list[Entry] = []
     parameters: list[str] = call["parameters"]
     position = 0
+    named: object = None  # the option whose value comes next
     for argument in arguments:
         if argument.spread == "**":
             unseen = not _spread_keywords(argument.value, keywords) or unseen
@@ -53,7 +54,11 @@ def roots_of_call(arguments: tuple[Passed, ...], call: Table, callee: Span) -> t
         elif argument.name is not None and argument.name_span is not None:
             keywords.append(Entry(argument.name, argument.name_span, argument.value, ()))
         else:
-            if position < len(parameters) and parameters[position]:
+            if call.get("pairs") and position < len(parameters) and parameters[position] == call["pairs"][0]:
+                named = argument.value.value if isinstance(argument.value, Known) else None
+            elif call.get("pairs") and position < len(parameters) and parameters[position] == call["pairs"][1]:
+                roots += [Root(split(named), argument.value, argument.span)] if isinstance(named, str) else []
+            elif position < len(parameters) and parameters[position]:
                 place = callee if call["role"] in ("start", "part") and parameters[position].endswith("*") else argument.span
                 roots.append(_root(parameters[position], argument.value, place))
             position += 1

@@ -73,11 +73,10 @@ class Project:
             calls = _fitting(self.catalogue.calls(use.sdk, use.client).get(use.method, []), version.pinned)
             if not calls:
                 return
+            self.sends += [_send(linked, client, other) for other in calls if other["role"] == "send"]
+            if calls[0]["role"] == "send":
+                return
             call = calls[0]
-            self.sends += [_send(linked, client, other) for other in calls[1:]]
-        if call["role"] == "send":
-            self.sends.append(_send(linked, client, call))
-            return
         if linked.origin is use:  # its callers say what it is given
             return
         roots, unseen = roots_of_call(use.arguments, call, use.callee_span)
@@ -172,10 +171,12 @@ def _place(setup: Setup) -> Span:
 
 
 def _fitting(known: list[Table], pinned: Pinned) -> list[Table]:
-    """The descriptions of a method that hold at this version; where that is not sure, of data that is sent all that may."""
+    """The descriptions of a method that hold at this version: what it sets up, if anything, then what it sends. Where the
+    version is not sure, all that it may send."""
     fitting = [call for call in known if fits(call["versions"], pinned)[0]] or known
-    unsure = pinned.known is None and all(call["role"] == "send" for call in known)
-    return known if unsure else fitting[:1]
+    sends = [call for call in (known if pinned.known is None else fitting) if call["role"] == "send"]
+    others = [call for call in fitting if call["role"] != "send"]
+    return [*others[:1], *(sends if pinned.known is None else sends[:1])]
 
 
 def _send(linked: Linked, client: Table, call: Table) -> Send:

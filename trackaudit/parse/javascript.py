@@ -216,6 +216,25 @@ class _Lowering(Modules):
         if last == "Provider" and self.mentions is not None and self.mentions.within(opening.start_byte, opening.end_byte):
             self.mentions.add({context.encode()})  # what asks this context for its value gets something of interest
 
+    def script(self, code: Node) -> None:
+        if code.type not in ("template_string", "string") or code.end_byte - code.start_byte < 2:
+            return
+        if self.mentions is not None and not self.mentions.within(code.start_byte, code.end_byte):
+            return
+        text = bytearray(self.text)
+        for part in code.named_children:
+            if part.type == "template_substitution":  # one word of the same length, as for the tags of templates
+                text[part.start_byte : part.end_byte] = b"_" * (part.end_byte - part.start_byte)
+        problems = len(self.unit.problems)
+        lower(
+            bytes(text),
+            "javascript",
+            self.unit,
+            self.unit.new_scope(-1, "function"),
+            Span(code.start_byte + 1, code.end_byte - 1),
+        )
+        del self.unit.problems[problems:]  # what is put in may be more than a word
+
     def class_statement(self, node: Node, scope: int, guards: Guards) -> Expr:
         name, body = child_fields(node, "name", "body")
         text = self.source(name) if name is not None else ""

@@ -11,6 +11,8 @@ from trackaudit.parse.grammars import bare, children, span_of
 
 Guards = tuple[Guard, ...]
 
+_SCRIPTS = ("script", "Script")
+
 
 class Elements(ABC):
     """The part of a lowering that reads elements; ``parent_element`` is the one around the code that is being read, or -1."""
@@ -41,9 +43,12 @@ class Elements(ABC):
             self.element(opening, tag, scope, guards)
         try:
             if node.type == "jsx_element":
+                script = tag is not None and self.source(tag) in _SCRIPTS
                 for child in node.named_children:
                     if child.type in ("jsx_element", "jsx_self_closing_element", "jsx_expression"):
                         self.expression(child, scope, guards)
+                        if script:
+                            self.script(bare(child))
         finally:
             self.parent_element = outer
         return Unknown("JSX", span_of(node))
@@ -61,6 +66,8 @@ class Elements(ABC):
         for child in opening.named_children:
             if child.type == "jsx_attribute" and child.named_children:
                 attributes.append(self.attribute(child, scope, guards))
+                if text in _SCRIPTS and (code := _inner_html(child)) is not None:
+                    self.script(code)
             elif child.type == "jsx_expression" and child.named_children:
                 spread = bare(child)
                 if spread.type == "spread_element":
@@ -68,6 +75,10 @@ class Elements(ABC):
         self.parent_element = outer
         self.unit.elements[index] = blank._replace(attributes=tuple(attributes))
         self.parent_element = index
+
+    @abstractmethod
+    def script(self, code: Node) -> None:
+        """Add the program in a string to the unit."""
 
     def attribute(self, node: Node, scope: int, guards: Guards) -> Attribute:
         parts = children(node)
@@ -80,3 +91,13 @@ class Elements(ABC):
         else:
             value = self.expression(value_node, scope, guards)
         return Attribute(name, span_of(parts[0]), value)
+
+
+def _inner_html(attribute: Node) -> Node | None:
+    """The text in ``dangerouslySetInnerHTML={{ __html: `…` }}``."""
+    given = bare(attribute.named_children[-1])
+    if given.type != "object":
+        return None
+    pairs = [pair for pair in children(given) if pair.type == "pair"]
+    value = pairs[0].child_by_field_name("value") if len(pairs) == 1 else None
+    return bare(value) if value is not None else None

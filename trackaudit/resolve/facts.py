@@ -8,6 +8,7 @@ from typing import NamedTuple
 from trackaudit.languages import MARKUP
 from trackaudit.model import (
     Function,
+    Name,
     Script,
     Unit,
 )  # fmt: skip
@@ -18,7 +19,7 @@ from trackaudit.resolve.plugins import plugin_uses
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.uses import Finder
 from trackaudit.resolve.values import CommentFact, FileFacts, Known
-from trackaudit.sdks.catalogue import Catalogue
+from trackaudit.sdks.catalogue import Catalogue, Symbol, split_symbol
 
 
 class Wanted(NamedTuple):
@@ -61,8 +62,24 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
     )  # fmt: skip
 
 
+def _learn_stubs(unit: Unit, resolver: Resolver, catalogue: Catalogue, sdks: frozenset[str]) -> None:
+    queues: dict[Symbol | None, Symbol] = {
+        (*split_symbol(client["stub"]), "push"): (next(symbol for symbol in client["symbols"] if symbol.startswith("global:")),)
+        for sdk in sorted(sdks)
+        for client in catalogue.record(sdk)["client"]
+        if client["stub"]
+    }
+    for site in unit.calls if queues else ():
+        given = site.call.arguments[0].value if site.call.arguments else None
+        stands_for = queues.get(resolver.symbol(site.call.callee))
+        if stands_for is not None and isinstance(given, Name) and given.id == "arguments":
+            resolver.stubs[unit.function_scope(site.scope)] = stands_for
+
+
 def _learn_loaders(unit: Unit, resolver: Resolver, catalogue: Catalogue, sdks: frozenset[str], scripts: list[Script]) -> None:
-    """A loader snippet is given the global's name: what the page calls by that name is the SDK."""
+    """A loader snippet is given the global's name: what the page calls by that name is the SDK. A stub is a function of the page
+    that pushes what it is given to the SDK's queue."""
+    _learn_stubs(unit, resolver, catalogue, sdks)
     loaders = [
         (client, loader, re.compile(loader["url"]))
         for sdk in sorted(sdks)

@@ -40,6 +40,14 @@ def plugin_uses(exports: list[Exported], catalogue: Catalogue, sdks: frozenset[s
     return found
 
 
+def inside(options: Value, plugin: Table) -> Value:
+    """The client's options in what a plugin is given."""
+    for key in plugin["inside"].split(".") if plugin["inside"] else ():
+        inner = step(options, key, options.span)
+        options = inner if inner is not None else Mapping((), False, options.span)
+    return options
+
+
 def _configuration(value: Value) -> Mapping | None:
     """The object that a configuration file exports, as it is or handed to a helper such as ``defineNuxtConfig``."""
     if isinstance(value, Invoked) and value.arguments:
@@ -74,8 +82,5 @@ def _modules(configuration: Mapping) -> set[object]:
 
 
 def _use(sdk: str, client: Table, plugin: Table, name: Known, options: Value) -> Use:
-    for key in plugin["inside"].split(".") if plugin["inside"] else ():
-        inner = step(options, key, options.span)
-        options = inner if inner is not None else Mapping((), False, options.span)
-    passed = Passed(None, None, options, "", name.span)
+    passed = Passed(None, None, inside(options, plugin), "", name.span)
     return Use(sdk, client["id"], plugin["name"], "plugin", f"npm:{plugin['name']}", (passed,), (), "", options.span, name.span)

@@ -46,11 +46,13 @@ class Symbols:
         self.text = text
         self.python = unit.language == "python"
         self.aliases: dict[str, Symbol] = {}
+        self.stubs: dict[int, Symbol] = {}  # functions of the file, by their scopes, that only hand on to a tracker
         self.depth = 0
         self.busy: set[tuple[int, str]] = set()
         self._assigned: dict[tuple[int, str], list[Assignment]] | None = None
         self._fields: dict[int, dict[str, list[Expr]]] | None = None
         self._callbacks: dict[int, tuple[Expr, str]] | None = None
+        self._invoked: dict[int, Call] = {}  # calls of functions where they stand, by the functions' scopes
 
     def symbol(self, expr: Expr) -> Symbol | None:
         """Where the thing that ``expr`` names comes from, or None for the project's own and the unknown."""
@@ -233,9 +235,11 @@ class Symbols:
             promise = self._promise(scope)
             if below is None and promise is not None and (chosen := _of_several(promise, path[1:])) is not None:
                 below, path = self.symbol(chosen), path[1:]
-            below = below or (self._handed_in(scope) if path[:1] == (0,) else None)
+            below = below or self._handed_to(scope, path[0] if path else None)
             path = path[1:]
-        elif binding.value is None or isinstance(binding.value, Function):
+        elif isinstance(binding.value, Function):
+            return self.stubs.get(binding.value.scope)
+        elif binding.value is None:
             return None
         elif isinstance(binding.value, Class):
             below = self._as_base(binding.value)
@@ -266,6 +270,8 @@ class Symbols:
         if self._callbacks is None:
             self._callbacks = {}
             for site in self.unit.calls:
+                if isinstance(site.call.callee, Function):
+                    self._invoked[site.call.callee.scope] = site.call
                 for argument in site.call.arguments:
                     if isinstance(argument.value, Function):
                         self._callbacks.setdefault(argument.value.scope, (site.call.callee, ""))
@@ -283,6 +289,15 @@ class Symbols:
         """The list of which the callback with this scope is given the items: ``events.forEach(event => …)``."""
         callee, option = self._callback(scope)
         return callee.object if isinstance(callee, Member) and callee.property in _EACH and not option else None
+
+    def _handed_to(self, scope: int, position: str | int | None) -> Symbol | None:
+        """What the parameter at a position is given: in a callback the first one, and any where the function is called in place."""
+        callback = self._handed_in(scope) if position == 0 else None
+        if callback is not None or not isinstance(position, int):
+            return callback
+        self._callback(scope)
+        call = self._invoked.get(scope)
+        return self.symbol(call.arguments[position].value) if call is not None and position < len(call.arguments) else None
 
     def _handed_in(self, scope: int) -> Symbol | None:
         """What a callback is given first: ``import("x").then(module => …)``, ``withScope(scope => …)``, ``init(k, { loaded: client => … })``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from trackaudit.model import (
     Array,
@@ -19,10 +20,11 @@ from trackaudit.model import (
     Unit,
 )  # fmt: skip
 from trackaudit.resolve.combine import step
+from trackaudit.resolve.plugins import inside
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.symbols import as_injected
-from trackaudit.resolve.values import Known, Passed, ProjectCall, Use, Value
-from trackaudit.sdks.catalogue import Catalogue, Match, Table
+from trackaudit.resolve.values import Known, Mapping, OneOf, Passed, ProjectCall, Use, Value
+from trackaudit.sdks.catalogue import Catalogue, Match, Table, split_symbol
 
 
 def as_use(catalogue: Catalogue, symbol: tuple[str, ...], call: ProjectCall) -> Use | None:
@@ -125,11 +127,11 @@ class Finder:
         call = site.call
         found = self.match(self.resolver.symbol(call.callee))
         if found is None:
-            return None
+            return self.plugged_in(site)
         match, client = found
         method, arguments, form = match.method, call.arguments, "call"
         if method == "" and client["commands"]:
-            command = _text_of(call, 0)
+            command = self.command(call, client)
             if command is None:
                 return None
             method, arguments, form = command.partition(":")[0], arguments[1:], "command"
@@ -145,6 +147,42 @@ class Finder:
         if not any(method == known["method"] for known in client["call"]):
             return None
         return self.use(match, client, method, form, tuple(self.resolver.passed(argument) for argument in arguments), site)
+
+    def command(self, call: Call, client: Table) -> str | None:
+        """The method that a command names: its first argument; of a choice, the first that is one."""
+        value = self.resolver.value(call.arguments[0].value) if call.arguments else None
+        known = {known["method"] for known in client["call"]}
+        texts = [
+            text.value
+            for text in ([branch.value for branch in value.branches] if isinstance(value, OneOf) else [value])
+            if isinstance(text, Known) and isinstance(text.value, str)
+        ]
+        return next((text for text in texts if text.partition(":")[0] in known), texts[0] if texts else None)
+
+    def plugged_in(self, site: CallSite) -> Use | None:
+        """``app.use(VueGtag, { config })``: a plugin of a framework, handed over with its options."""
+        callee, arguments = site.call.callee, site.call.arguments
+        if not isinstance(callee, Member) or callee.property != "use" or not arguments or not self._plugins:
+            return None
+        symbol = self.resolver.symbol(arguments[0].value)
+        known = self._plugins.get(symbol) if symbol is not None else None
+        if symbol is None or known is None:
+            return None
+        sdk, client, plugin = known
+        options = self.resolver.value(arguments[1].value) if len(arguments) > 1 else Mapping((), False, site.call.span)
+        use = self.use(Match(sdk, 0, plugin["name"], symbol[0]), client, plugin["name"], "plugin", (), site)
+        return use._replace(arguments=(Passed(None, None, inside(options, plugin), "", use.callee_span),))
+
+    @cached_property
+    def _plugins(self) -> dict[tuple[str, ...], tuple[str, Table, Table]]:
+        """The plugins that are handed to an application, by what they are imported as."""
+        return {
+            split_symbol(plugin["use"]): (sdk, client, plugin)
+            for sdk in sorted(self.sdks)
+            for client in self.catalogue.record(sdk)["client"]
+            for plugin in client["plugin"]
+            if plugin["use"]
+        }
 
     def use(self, match: Match, client: Table, method: str, form: str, passed: tuple[Passed, ...], site: CallSite) -> Use:
         start = site.call.span.start
@@ -199,11 +237,3 @@ class Finder:
         guards = self.resolver.conditions(assignment.guards)
         context = self.unit.scopes[assignment.scope].name
         return Use(match.sdk, client["id"], method, "assignment", match.root, passed, guards, context, assignment.span, name_span)
-
-
-def _text_of(call: Call, index: int) -> str | None:
-    if index < len(call.arguments):
-        value = call.arguments[index].value
-        if isinstance(value, Literal) and isinstance(value.value, str):
-            return value.value
-    return None

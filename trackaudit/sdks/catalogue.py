@@ -48,6 +48,9 @@ class Catalogue:
         self._records: dict[str, Table] = {}
         self._calls: dict[tuple[str, str], dict[str, list[Table]]] = {}
         self.tokens: dict[str, list[str]] = dict(INDEX["sdks"])
+        self.broad: dict[str, list[str]] = dict(
+            INDEX["broad"]
+        )  # words too common to look for, but telling in a file that is read
         self.packages: dict[str, str] = dict(INDEX["packages"])
         roots: dict[str, list[Any]] = dict(INDEX["roots"])
         self.files: dict[str, list[Any]] = {name: list(places) for name, places in INDEX["files"].items()}
@@ -58,6 +61,7 @@ class Catalogue:
             from trackaudit.sdks import compile as compiler
 
             self._records[record["sdk"]] = record
+            self.broad[record["sdk"]] = record["broad"]
             self.tokens[record["sdk"]] = compiler.tokens_of(record)
             for package in compiler.packages_of(record):
                 self.packages[package] = record["sdk"]

@@ -35,9 +35,10 @@ def tokens_of(record: dict[str, Any]) -> list[str]:
             name = package.partition(":")[2]
             found |= {name, name.replace("-", "_")} if package.startswith("pypi:") else {name}
         found.update(script["token"] for script in client["script"])
+        found.update(plugin["name"] for plugin in client["plugin"])
         found.update(client["environment"])
         found.update(entry["name"] for entry in client["file"])
-    return _without_covered(found)
+    return _without_covered(found - set(record["broad"]))
 
 
 def _without_covered(tokens: set[str]) -> list[str]:
@@ -85,7 +86,7 @@ def packages_of(record: dict[str, Any]) -> list[str]:
 def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
     """The compiled files by name, and every mistake in the records."""
     errors: list[str] = []
-    index: dict[str, Any] = {"sdks": {}, "roots": {}, "packages": {}, "files": {}}
+    index: dict[str, Any] = {"sdks": {}, "broad": {}, "roots": {}, "packages": {}, "files": {}}
     files: dict[str, str] = {}
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -100,6 +101,8 @@ def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
         if record["sdk"] != path.stem:
             errors.append(f"{path.stem}: the file's name and sdk = {record['sdk']!r} differ")
         index["sdks"][record["sdk"]] = tokens_of(record)
+        if record["broad"]:
+            index["broad"][record["sdk"]] = record["broad"]
         index["roots"].update(roots_of(record))
         for name, places in files_of(record).items():
             index["files"].setdefault(name, []).extend(places)

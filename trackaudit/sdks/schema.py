@@ -188,6 +188,7 @@ _CALL = table({
     "bags": Field(strings, default=[]),
     "id": Field(strings, default=[]),
     "id_keys": Field(strings, default=[]),
+    "hashed": Field(strings, default=[]),
     "pairs": Field(strings, default=[]),
     "traits": Field(boolean, default=False),
     "into": Field(string, default=""),
@@ -203,6 +204,7 @@ _CLIENT = table({
     "returns": Field(strings, default=[]),
     "commands": Field(boolean, default=False),
     "queue": Field(boolean, default=False),
+    "stub": Field(symbol, default=""),
     "attributes": Field(boolean, default=False),
     "loader": Field(list_of(table({
         "url": Field(regex, required=True),
@@ -229,6 +231,7 @@ _CLIENT = table({
     "plugin": Field(list_of(table({
         "name": Field(string, required=True),
         "key": Field(string, default=""),
+        "use": Field(symbol, default=""),
         "inside": Field(string, default=""),
         "read": Field(strings, default=[]),
     })), default=[]),
@@ -282,6 +285,7 @@ _RECORD = table({
     "title": Field(string, required=True),
     "url": Field(string, required=True),
     "tokens": Field(strings, default=[]),
+    "broad": Field(strings, default=[]),
     "client": Field(list_of(_CLIENT), required=True),
 })  # fmt: skip
 
