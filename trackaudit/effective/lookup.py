@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -35,6 +36,9 @@ class Root(NamedTuple):
 
 
 def split(path: str) -> tuple[str, ...]:
+    """The steps of an option's path; one with dots in its own name stands in single quotes: ``integrations.'Segment.io'.protocol``."""
+    if "'" in path:
+        return tuple(quoted or plain for quoted, plain in re.findall(r"'([^']*)'|([^.']+)", path))
     return tuple(path.split(".")) if path else ()
 
 

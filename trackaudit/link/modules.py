@@ -39,6 +39,7 @@ _LATER = frozenset(
     ("delay", "apply_async", "s", "si", "send", "send_with_options", "defer", "call", "apply", "bind", "__call__", "current")
 )
 _SETTINGS = re.compile(r"(?:^|/)settings(?:/[^/]+)?\.py$|(?:^|/)settings_[^/]*\.py$")
+_ELSEWHERE = re.compile(r"(?:^|[/_])(?:dev|devel|development|devstack|local|test|tests|testing|ci|docker|debug)[^/]*\.py$")
 _DJANGO_SETTINGS = ("pypi:django", "conf", "settings")
 _FLASK = ("pypi:flask", "pypi:quart")
 # What bundlers put in the place of variables whose names begin so, from these files beside a package's manifest or above.
@@ -63,7 +64,8 @@ class Modules:
         self.asked: dict[str, set[str]] = {}  # every export that was looked up
         self.missing: dict[str, set[str]] = {}  # exports that values were asked for, of modules without facts of them
         self.missed = False  # whether one was asked for since this was last reset
-        self._settings = sorted(name for name in names if name.endswith(".py") and _SETTINGS.search(name))[:8]
+        settings = (name for name in names if name.endswith(".py") and _SETTINGS.search(name))
+        self._settings = sorted((name for name in settings if not _ELSEWHERE.search(name)), key=_precedence)[:8]
         self._tables: dict[str, tuple[FileFacts, dict[str, Value]]] = {}
 
     def follow(self, path: str, symbol: tuple[str, ...], depth: int = 0) -> Located | None:
@@ -243,3 +245,8 @@ class Modules:
             if (found := self.walk(path, inner, steps, depth)) is not None:
                 return found
         return None
+
+
+def _precedence(path: str) -> tuple[bool, str]:
+    """Settings for production before those that they are laid over."""
+    return "prod" not in path.rpartition("/")[2], path

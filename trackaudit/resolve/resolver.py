@@ -239,6 +239,8 @@ class Resolver(Calls):
         value = self.value(binding.value)
         for name in binding.path:
             value = self._step(value, name, expr)
+            if isinstance(name, int) and isinstance(value, (Dynamic, Reference)):
+                value = value._replace(path=(expr.id,))  # a place in a list says nothing, the name that it is given does
         if binding.default is not None and not isinstance(value, Known):
             return one_of([Branch((), value), Branch((), self.value(binding.default))], expr.span)
         return value

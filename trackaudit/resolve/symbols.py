@@ -7,6 +7,7 @@ the file itself have none: an object that happens to be called ``mixpanel`` is n
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from trackaudit.model import (
@@ -18,6 +19,7 @@ from trackaudit.model import (
     Conditional,
     Expr,
     Function,
+    Index,
     Literal,
     Logical,
     Member,
@@ -33,6 +35,11 @@ Symbol = tuple[str, ...]
 ROOT = "this:"  # the kind of the symbols of what a framework injects: ``this:$posthog``
 _MAX_DEPTH = 96
 _MAX_BASES = 6
+_REFERENCES = (("npm:react", "useRef"), ("npm:react", "createRef"), ("npm:preact", "hooks", "useRef"))
+# Where modules of npm are served from; what follows is the package, with or without a version.
+_SERVED = re.compile(
+    r"^https?://(?:esm\.sh|esm\.run|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net/npm|ga\.jspm\.io/npm:)/?((?:@[^/@]+/)?[^/@?]+)"
+)
 _EACH = frozenset(("forEach", "map", "flatMap", "filter", "some", "every", "find"))
 _WINDOW = ("window",)
 _GLOBAL_OBJECTS = frozenset(("window", "globalThis", "self", "global", "top", "parent", "unsafeWindow"))
@@ -77,12 +84,36 @@ class Symbols:
                 return promised
             below = self.symbol(expr.callee)
             return (*below, "()") if below else self._returned_symbol(expr)
+        if isinstance(expr, Index):
+            key = self._constant(expr.key)
+            return self._symbol(Member(expr.object, key, expr.key.span, expr.span)) if key is not None else None
         if isinstance(expr, Logical):
             first, second = (expr.right, expr.left) if expr.operator == "&&" else (expr.left, expr.right)
             return self.symbol(first) or self.symbol(second)
         if isinstance(expr, Conditional):
             return self.symbol(expr.consequent) or self.symbol(expr.alternate)
         return None
+
+    def _constant(self, key: Expr) -> str | None:
+        """The string that a key is: written there, or the one thing that a variable is given."""
+        if isinstance(key, Name) and (found := self.unit.lookup(key.id, key.scope)) is not None and len(found[0]) == 1:
+            binding = found[0][0]
+            key = binding.value if binding.value is not None and not binding.path else key
+        return key.value if isinstance(key, Literal) and isinstance(key.value, str) else None
+
+    def _referred(self, holder: Name) -> list[Expr]:
+        """What a React reference holds: what ``useRef`` is given first, and what ``ref.current`` is given later."""
+        found = self.unit.lookup(holder.id, holder.scope)
+        made = found[0][0].value if found is not None and len(found[0]) == 1 else None
+        if found is None or not isinstance(made, Call) or self.symbol(made.callee) not in _REFERENCES:
+            return []
+        given = [argument.value for argument in made.arguments[:1]]
+        for assignment in self.unit.assignments:
+            target = assignment.target
+            if isinstance(target, Member) and target.property == "current" and isinstance(target.object, Name):
+                owner = self.unit.lookup(target.object.id, target.object.scope)
+                given += [assignment.value] if owner is not None and owner[0] is found[0] else []
+        return given
 
     def _returned_symbol(self, call: Call) -> Symbol | None:
         """What a function of this file returns: ``getClient().capture()``."""
@@ -116,6 +147,8 @@ class Symbols:
                 if not fields and expr.property.startswith("$"):
                     return (f"this:{expr.property}",)  # what a plugin hands to every component
                 return found or (self._inherited(expr) if self.method(expr) is None else None)
+        if expr.property == "current" and isinstance(expr.object, Name) and (held := self._referred(expr.object)):
+            return next((symbol for value in held if (symbol := self.symbol(value))), None)
         if _is_super(expr.object):
             base = self._base_symbol(expr)
             return base if base is None or expr.property == "__init__" else (*base, "()", expr.property)
@@ -236,6 +269,7 @@ class Symbols:
             if below is None and promise is not None and (chosen := _of_several(promise, path[1:])) is not None:
                 below, path = self.symbol(chosen), path[1:]
             below = below or self._handed_to(scope, path[0] if path else None)
+            below = below or (self.symbol(binding.default) if binding.default is not None else None)
             path = path[1:]
         elif isinstance(binding.value, Function):
             return self.stubs.get(binding.value.scope)
@@ -250,12 +284,12 @@ class Symbols:
         if below is None:
             return None
         for step in path:
-            if not isinstance(step, str) or step == "...":
+            if step == "...":
                 return None
             if below == _WINDOW:
-                below = self._global(step)
+                below = self._global(str(step))
             elif step != "default" or len(below) != 1:
-                below = (*below, step)
+                below = (*below, str(step))
         return below
 
     def _as_base(self, value: Class) -> Symbol | None:
@@ -317,7 +351,8 @@ class Symbols:
             return (f"pypi:{root}", *rest, *([imported] if imported else []))
         if module.startswith((".", "/", "~", "#", "@/", "$lib")):
             return (f"file:{module}", *([imported] if imported else []))
-        module = module.removeprefix("npm:")
+        served = _SERVED.match(module)
+        module = served[1] if served is not None else module.removeprefix("npm:")
         return (f"npm:{module}", *([imported] if imported and imported != "default" else []))
 
     def _unbound(self, name: str) -> Symbol | None:
