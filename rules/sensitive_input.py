@@ -25,7 +25,7 @@ from trackaudit.effective.lookup import Table
 from trackaudit.effective.project import Project
 from trackaudit.effective.setups import Setup
 from trackaudit.findings import Example, Related, Result
-from trackaudit.resolve.values import InputField
+from trackaudit.resolve.values import InputField, Known, Listing
 from trackaudit.rules.common import identity, weakest
 from trackaudit.versions import fits
 
@@ -43,6 +43,9 @@ SAFE = (
         file="login.jsx", versions="mixpanel-browser 2.13.0",
     ),
 )  # fmt: skip
+
+_CLASS = re.compile(r"\.([\w-]+)")
+_ATTRIBUTE = re.compile(r"\[([\w-]+)")
 
 
 def check(project: Project) -> Iterator[Result]:
@@ -94,22 +97,35 @@ def _captures(setup: Setup, capture: Table, field: InputField) -> bool:
         return False
     if capture["spares_autocomplete"] and re.search(capture["spares_autocomplete"], field.autocomplete):
         return False
-    return not _masked(setup, capture["channel"], field)
+    marked = _marked(setup, capture["channel"], field)
+    return marked == "unmask" if capture["only_unmasked"] else marked != "mask"
 
 
-def _masked(setup: Setup, channel: str, field: InputField) -> bool:
-    """Whether a class or attribute that this version honours masks the field, or something around it."""
-    masked = False
+def _marked(setup: Setup, channel: str, field: InputField) -> str:
+    """``mask`` or ``unmask``, as the classes and attributes that this version honours say of the field, on it or around it."""
+    found = ""
     for marker in setup.client["marker"]:
         if channel not in marker["channels"] or not fits(marker["versions"], setup.pinned)[0]:
             continue
+        named, written = set(marker["classes"]), set(marker["attributes"])
+        if marker["option"]:
+            for selector in _selectors(setup, marker["option"]):
+                named |= set(_CLASS.findall(selector)) or ({selector} if selector.isidentifier() else set())
+                written |= set(_ATTRIBUTE.findall(selector))
         classes = field.classes + (field.outer_classes if marker["ancestors"] else ())
         attributes = field.attributes + (field.outer_attributes if marker["ancestors"] else ())
-        if set(marker["classes"]) & set(classes) or set(marker["attributes"]) & set(attributes):
+        if named & set(classes) or written & set(attributes):
             if marker["effect"] == "unmask":
-                return False
-            masked = True
-    return masked
+                return "unmask"
+            found = "mask"
+    return found
+
+
+def _selectors(setup: Setup, path: str) -> list[str]:
+    """The selectors, or class names, that an option lists."""
+    values = [place.value for owner in setup.related for place in owner.find(path).written]
+    items = [item for value in values for item in (value.items if isinstance(value, Listing) else (value,))]
+    return [part for item in items if isinstance(item, Known) for part in str(item.value).split(",")]
 
 
 def _result(setup: Setup, capture: Table, field: InputField, path: str, confidence: str) -> Result:

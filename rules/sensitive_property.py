@@ -25,7 +25,7 @@ from trackaudit.effective.project import Project, Send
 from trackaudit.findings import Example, Result
 from trackaudit.model import Span
 from trackaudit.personal import Category, PersonalData, hash_of
-from trackaudit.resolve.values import Condition, Known, Listing, Mapping, OneOf, Value
+from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, OneOf, Value
 from trackaudit.rules.common import guarded, identity, sent_from, weakest
 
 RISKY = (
@@ -60,6 +60,33 @@ def check(project: Project) -> Iterator[Result]:
             seen.add(span)
             category = hash_of(category) if hashed else category
             yield _result(send, key, span, value, category, guards)
+        yield from _told(send, personal)
+        yield from _persons(send, personal)
+
+
+def _told(send: Send, personal: PersonalData) -> Iterator[Result]:
+    """Texts with personal data in them: messages of logs and exceptions, names of views."""
+    for value, span in send.texts:
+        category = personal.of_text(value)
+        if category is not None:
+            what = f"the text given to `{send.use.method.rpartition('.')[2] or send.use.method}` holds {category.title}"
+            yield _finding(send, what, span, value, category.severity, "high", "text", ())
+
+
+def _persons(send: Send, personal: PersonalData) -> Iterator[Result]:
+    """Whole records of people, whatever these hold: sure enough to show by default only where a person's traits are given."""
+    for bag in send.bags:
+        for key, span, value in _whole(bag):
+            name = personal.person(value)
+            if name is not None and key not in send.call["id_keys"]:
+                sure = "medium" if send.call["traits"] and not key else "low"
+                yield _finding(send, f"everything that `{name}` holds is sent", span, value, "warning", sure, key or name, ())
+
+
+def _whole(bag: Value) -> Iterator[tuple[str, Span, Value]]:
+    yield "", bag.span, bag
+    for entry in bag.entries if isinstance(bag, Mapping) else ():
+        yield entry.key, entry.key_span, entry.value
 
 
 class _Property(NamedTuple):
@@ -95,7 +122,14 @@ def _leaves(around: _Property, hashed: list[str], depth: int) -> Iterator[_Prope
             yield from _leaves(_Property(entry.key, entry.key_span, entry.value, guards, inside), hashed, depth + 1)
     elif isinstance(value, Listing):
         for item in value.items:
-            yield from _leaves(around._replace(value=item), hashed, depth + 1)
+            pair = item.items if isinstance(item, Listing) and len(item.items) == 2 else ()
+            if pair and isinstance(pair[0], Known) and isinstance(pair[0].value, str):
+                yield from _leaves(around._replace(key=pair[0].value, span=pair[0].span, value=pair[1]), hashed, depth + 1)
+            else:
+                yield from _leaves(around._replace(value=item), hashed, depth + 1)
+    elif isinstance(value, Callback):  # a function that makes the properties when they are wanted
+        for result in value.results:
+            yield from _leaves(around._replace(value=result), hashed, depth + 1)
     elif isinstance(value, OneOf) and any(isinstance(branch.value, (Mapping, Listing)) for branch in value.branches):
         for branch in value.branches:
             guards = (*around.guards, *branch.guards)
@@ -105,9 +139,15 @@ def _leaves(around: _Property, hashed: list[str], depth: int) -> Iterator[_Prope
 
 
 def _result(send: Send, key: str, span: Span, value: Value, category: Category, guards: tuple[Condition, ...]) -> Result:
+    return _finding(send, f"`{key}` sends {category.title}", span, value, category.severity, "high", key, guards)
+
+
+def _finding(
+    send: Send, what: str, span: Span, value: Value, severity: str, confidence: str, subject: str, guards: tuple[Condition, ...]
+) -> Result:
     use = send.use
     return Result(
-        "sensitive-property", use.sdk, category.severity, weakest(identity(use), "high"), send.path, span,
-        f"{send.client['title']}: `{key}` sends {category.title}{guarded((*use.guards, *guards))}",
-        "leave it out, or send an opaque id instead", send.call["url"] or None, sent_from(send, span, value), key, use.context,
+        "sensitive-property", use.sdk, severity, weakest(identity(use), confidence), send.path, span,
+        f"{send.client['title']}: {what}{guarded((*use.guards, *guards))}", "leave it out, or send an opaque id instead",
+        send.call["url"] or None, sent_from(send, span, value), subject, use.context,
     )  # fmt: skip

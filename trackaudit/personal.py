@@ -21,6 +21,12 @@ _KINDS = frozenset(
     ("type", "types", "kind", "code", "codes", "event", "events", "error", "errors", "status", "reason", "reasons", "enum",
      "action", "actions")
 )  # fmt: skip
+_ERROR = re.compile(r"(?:Error|Exception|Warning|Http404)$")
+# What gives a record's fields as one object.
+_WHOLE = frozenset(
+    ("asdict", "astuple", "dict", "model_dump", "model_dump_json", "to_dict", "todict", "to_json", "tojson", "toobject", "model_to_dict",
+     "vars", "serialize", "getdata")
+)  # fmt: skip
 _PASSING = frozenset(
     ("tolowercase", "touppercase", "trim", "tostring", "strip", "lower", "upper", "casefold", "encode", "decode", "string",
      "str", "encodeuricomponent", "get", "value", "format", "concat", "repr", "valueof", "normalize", "replace", "slice", "substring")
@@ -55,6 +61,7 @@ class PersonalData:
         self._people = frozenset(table["ambiguous"]["people"])
         self._things = frozenset(table["ambiguous"]["not_people"])
         self._neutral = frozenset(table["ambiguous"]["neutral"])
+        self._placed = self._people | {"", *table["ambiguous"]["positions"]}
         self._hashing = frozenset(table["scrubbers"]["hashing"])
         self._scrubbers = frozenset(table["scrubbers"]["words"]) | self._hashing
 
@@ -82,6 +89,34 @@ class PersonalData:
             return _worst((self._of_path(value.path), self.of_name(value.alias)))
         return self._of_path(value.path) if isinstance(value, Parameter) else None
 
+    def of_text(self, value: Value) -> Category | None:
+        """The category of what is put into a text, or into the message of an error that is made in place."""
+        if isinstance(value, OneOf):
+            return _worst(self.of_text(branch.value) for branch in value.branches)
+        if isinstance(value, Invoked) and _ERROR.search(value.name):
+            return _worst(self.of_text(argument.value) for argument in value.arguments)
+        named = isinstance(value, Text) or (isinstance(value, (Dynamic, Parameter)) and len(value.path) > 1)
+        return self.of_value(value) if named else None
+
+    def person(self, value: Value) -> str | None:
+        """What the code calls a whole record of a person: ``session.user``, ``asdict(customer)``; None for anything else."""
+        if isinstance(value, OneOf):
+            return next((name for branch in value.branches if (name := self.person(branch.value)) is not None), None)
+        if isinstance(value, Invoked):
+            steps = value.name.split(".")
+            if steps[-1].lower() not in _WHOLE:
+                return None
+            if len(steps) > 1 and self._is_person(tuple(steps[:-1])):
+                return ".".join(steps[:-1])
+            return next((name for argument in value.arguments if (name := self.person(argument.value)) is not None), None)
+        if isinstance(value, (Dynamic, Parameter)) and not _is_truth(value) and self._is_person(value.path):
+            return ".".join(value.path)
+        return None
+
+    def _is_person(self, path: tuple[str, ...]) -> bool:
+        words = words_of(path[-1]) if path else []
+        return bool(words) and words[-1] in self._people and not (len(words) > 1 and words[-2] in _MACHINES)
+
     def _of_path(self, path: tuple[str, ...]) -> Category | None:
         while len(path) > 1 and path[-1].lower() in _TRAILING and path[-2].lower() not in _HOLDERS:
             path = path[:-1]
@@ -90,6 +125,8 @@ class PersonalData:
             return None  # a member of an enumeration names what others hold
         if own is not None and own.id == "account" and len(path) > 1 and self._owner(path) not in self._people:
             return None  # the display name of a status or a plan
+        if own is not None and own.id == "location" and self._owner(path) not in self._placed:
+            return None  # where a thing is: a shop, a vehicle, the middle of a map
         if own is not None or len(path) < 2:
             return own
         kind = self._ambiguous.get(path[-1])
@@ -164,7 +201,12 @@ def hash_of(category: Category) -> Category:
 
 
 def words_of(name: str) -> list[str]:
-    """The words of a name in lower case: camelCase, snake_case, kebab-case and dots alike."""
+    """The words of a name in lower case: camelCase, snake_case, kebab-case and dots alike, letters without their accents."""
+    if not name.isascii():
+        from unicodedata import combining, normalize
+
+        plain = normalize("NFKD", name.replace("ß", "ss").replace("ł", "l").replace("Ł", "L").replace("ø", "o"))
+        name = "".join(letter for letter in plain if not combining(letter))
     return [word.lower() for word in _WORD.findall(name)]
 
 

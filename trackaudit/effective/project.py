@@ -12,7 +12,7 @@ from trackaudit.effective.setups import Risk, Setup
 from trackaudit.findings import Related
 from trackaudit.link.settle import Linked
 from trackaudit.model import Span
-from trackaudit.resolve.values import FileFacts, InputField, Mapping, Use, Value
+from trackaudit.resolve.values import FileFacts, InputField, Known, Mapping, Use, Value
 from trackaudit.sdks.catalogue import Catalogue
 from trackaudit.versions import Pinned, fits
 
@@ -21,7 +21,7 @@ PLUGIN: Table = {"role": "setup", "parameters": ["*"], "keywords": "", "url": ""
 
 
 class Send(NamedTuple):
-    """A use that carries user data: its property bags, key-value pairs and user ids."""
+    """A use that carries user data: its property bags, key-value pairs, user ids and texts."""
 
     path: str
     use: Use
@@ -30,6 +30,7 @@ class Send(NamedTuple):
     bags: tuple[Value, ...]
     pairs: tuple[tuple[Value, Value, Span], ...]
     ids: tuple[tuple[Value, Span], ...]
+    texts: tuple[tuple[Value, Span], ...]
     via: tuple[Related, ...]
 
 
@@ -198,8 +199,10 @@ def _send(linked: Linked, client: Table, call: Table) -> Send:
         key, value = (values.get(name) for name in call["pairs"])
         if key is not None and value is not None:
             pairs.append((key[0], value[0], key[1]))
+    pairs += [(Known(name, span), value, span) for name in call["values"] for value, span in _narrowed(values, name)]
     ids = tuple(found for name in call["id"] for found in _narrowed(values, name))
-    return Send(linked.path, use, client, call, bags, tuple(pairs), ids, linked.via)
+    texts = tuple(found for name in call["texts"] for found in _narrowed(values, name))
+    return Send(linked.path, use, client, call, bags, tuple(pairs), ids, texts, linked.via)
 
 
 def _narrowed(values: dict[str, tuple[Value, Span]], name: str) -> list[tuple[Value, Span]]:

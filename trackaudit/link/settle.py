@@ -130,6 +130,8 @@ class Settling:
         self.modules.several = False
         found = self.modules.follow(here, reference.symbol) if depth < _MAX_DEPTH else None
         several = self.modules.several
+        if found is not None and isinstance(found[1], Reference) and found[1].symbol in self.catalogue.constants:
+            return Known(self.catalogue.constants[found[1].symbol], reference.span)
         if found is None or isinstance(found[1], (Reference, Callback, Blueprint)):
             return found[1] if found is not None and isinstance(found[1], Callback) else unknown
         value = carried(self.settle(found[1], found[0], depth + 1), found[0])

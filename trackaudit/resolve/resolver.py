@@ -35,6 +35,7 @@ from trackaudit.resolve.combine import merge, names_of, one_of, step, text_of, t
 from trackaudit.resolve.environment import environment_of
 from trackaudit.resolve.instances import MAX_DEPTH
 from trackaudit.resolve.results import Calls
+from trackaudit.resolve.templates import printed
 from trackaudit.resolve.values import (
     Blueprint,
     Branch,
@@ -71,6 +72,7 @@ class Resolver(Calls):
         self._settings: dict[str, int] = {}
         self._changes: dict[tuple[int, str], list[Change]] | None = None
         self._conditions: dict[tuple[Span, bool], Condition] = {}
+        self._templated = unit.language == "html"
 
     def value(self, expr: Expr) -> Value:
         """What ``expr`` comes to."""
@@ -83,6 +85,8 @@ class Resolver(Calls):
             self.depth -= 1
 
     def _literal(self, expr: Literal) -> Value:
+        if self._templated and isinstance(expr.value, str) and "__" in expr.value:
+            return printed(self.text, expr.span) or Known(expr.value, expr.span)
         return Known(expr.value, expr.span)
 
     def _regex(self, expr: Regex) -> Value:
@@ -172,6 +176,8 @@ class Resolver(Calls):
             return Known(None, expr.span)
         found = self.unit.lookup(expr.id, expr.scope)
         if found is None:
+            if self._templated and not expr.id.strip("_") and (tag := printed(self.text, expr.span)) is not None:
+                return tag
             symbol = self.symbol(expr) if self.python else None  # what a star import may bind
             return Reference(symbol, (expr.id,), expr.span) if symbol else Dynamic("global", (expr.id,), expr.span)
         bindings, scope = found

@@ -24,7 +24,7 @@ from trackaudit.resolve.plugins import inside
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.symbols import as_injected
 from trackaudit.resolve.values import Known, Mapping, OneOf, Passed, ProjectCall, Use, Value
-from trackaudit.sdks.catalogue import Catalogue, Match, Table, split_symbol
+from trackaudit.sdks.catalogue import CARRYING, Catalogue, Match, Table, split_symbol
 
 
 def as_use(catalogue: Catalogue, symbol: tuple[str, ...], call: ProjectCall) -> Use | None:
@@ -57,7 +57,7 @@ def counting(catalogue: Catalogue, use: Use) -> tuple[Passed, ...]:
     if not is_send(catalogue, use):
         return use.arguments
     calls = _calls_of(catalogue, use)
-    names = {name.partition(".")[0] for call in calls for kind in ("bags", "pairs", "id") for name in call[kind]}
+    names = {name.partition(".")[0] for call in calls for kind in CARRYING for name in call[kind]}
     found = []
     for argument, known in named_arguments(catalogue, use):
         if argument.spread or known & names:
@@ -86,7 +86,7 @@ def decided(catalogue: Catalogue, use: Use) -> list[Value]:
     if not is_send(catalogue, use):
         return [argument.value for argument in use.arguments]
     calls = _calls_of(catalogue, use)
-    paths = {name for call in calls for kind in ("bags", "pairs", "id") for name in call[kind]}
+    paths = {name for call in calls for kind in CARRYING for name in call[kind]}
     found = []
     for argument, names in named_arguments(catalogue, use):
         if argument.spread:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from trackaudit.sdks.compiled.index import INDEX
 
 _COMPILED = os.path.join(os.path.dirname(__file__), "compiled")
+CARRYING = ("bags", "id", "pairs", "texts", "values")  # the ways in which a parameter of a send carries data
 Symbol = tuple[str, ...]
 Table = dict[str, Any]
 
@@ -51,6 +52,7 @@ class Catalogue:
         self.broad: dict[str, list[str]] = dict(
             INDEX["broad"]
         )  # words too common to look for, but telling in a file that is read
+        self.constants: dict[Symbol, Any] = {split_symbol(text): value for text, value in INDEX["constants"].items()}
         self.packages: dict[str, str] = dict(INDEX["packages"])
         roots: dict[str, list[Any]] = dict(INDEX["roots"])
         self.files: dict[str, list[Any]] = {name: list(places) for name, places in INDEX["files"].items()}
@@ -62,6 +64,8 @@ class Catalogue:
 
             self._records[record["sdk"]] = record
             self.broad[record["sdk"]] = record["broad"]
+            for client in record["client"]:
+                self.constants.update((split_symbol(text), value) for text, value in client["constants"].items())
             self.tokens[record["sdk"]] = compiler.tokens_of(record)
             for package in compiler.packages_of(record):
                 self.packages[package] = record["sdk"]

@@ -86,7 +86,7 @@ def packages_of(record: dict[str, Any]) -> list[str]:
 def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
     """The compiled files by name, and every mistake in the records."""
     errors: list[str] = []
-    index: dict[str, Any] = {"sdks": {}, "broad": {}, "roots": {}, "packages": {}, "files": {}}
+    index: dict[str, Any] = {"sdks": {}, "broad": {}, "constants": {}, "roots": {}, "packages": {}, "files": {}}
     files: dict[str, str] = {}
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -103,6 +103,8 @@ def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
         index["sdks"][record["sdk"]] = tokens_of(record)
         if record["broad"]:
             index["broad"][record["sdk"]] = record["broad"]
+        for client in record["client"]:
+            index["constants"].update(client["constants"])
         index["roots"].update(roots_of(record))
         for name, places in files_of(record).items():
             index["files"].setdefault(name, []).extend(places)

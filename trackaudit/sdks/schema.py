@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from trackaudit.sdks.catalogue import CARRYING
 from trackaudit.validate import (
     Field,
     anything,
@@ -168,10 +169,10 @@ _OPTION = table({
 
 
 def _call_extra(call: dict[str, Any], where: str, errors: list[str]) -> None:
-    if call["role"] == "send" and not (call["bags"] or call["id"] or call["pairs"]):
-        errors.append(f"{where}: a send needs bags, id or pairs")
+    if call["role"] == "send" and not any(call[kind] for kind in CARRYING):
+        errors.append(f"{where}: a send needs one of {', '.join(CARRYING)}")
     named = {parameter.split(".")[0] for parameter in call["parameters"]}
-    for key in ("bags", "id", "pairs"):
+    for key in CARRYING:
         for entry in call[key]:
             if entry.split(".")[0] not in named and not call["keywords"]:
                 errors.append(f"{where}.{key}: {entry!r} is none of the call's parameters")
@@ -189,6 +190,8 @@ _CALL = table({
     "id": Field(strings, default=[]),
     "id_keys": Field(strings, default=[]),
     "hashed": Field(strings, default=[]),
+    "texts": Field(strings, default=[]),
+    "values": Field(strings, default=[]),
     "pairs": Field(strings, default=[]),
     "traits": Field(boolean, default=False),
     "into": Field(string, default=""),
@@ -235,6 +238,7 @@ _CLIENT = table({
         "inside": Field(string, default=""),
         "read": Field(strings, default=[]),
     })), default=[]),
+    "constants": Field(mapping_of(anything), default={}),
     "environment": Field(mapping_of(string), default={}),
     "file": Field(list_of(table({
         "name": Field(string, required=True),
@@ -248,6 +252,7 @@ _CLIENT = table({
         "channels": Field(list_of(one_of(*CHANNELS)), required=True),
         "classes": Field(strings, default=[]),
         "attributes": Field(strings, default=[]),
+        "option": Field(string, default=""),
         "ancestors": Field(boolean, default=True),
         "versions": Field(versions, default=""),
         "read": Field(strings, default=[]),
@@ -260,6 +265,7 @@ _CLIENT = table({
         "spares_named": Field(regex, default=""),
         "spares_autocomplete": Field(regex, default=""),
         "remembers_password": Field(boolean, default=False),
+        "only_unmasked": Field(boolean, default=False),
         "severity": Field(_severity, default="error"),
         "server": Field(boolean, default=False),
         "collects": Field(string, required=True),

@@ -3,7 +3,11 @@
 from typing import Any
 
 INDEX: dict[str, Any] = {'broad': {'segment': ['analytics']},
- 'files': {'newrelic.ini': [['newrelic', 2, 0]]},
+ 'constants': {},
+ 'files': {'newrelic.cjs': [['newrelic', 1, 1]],
+           'newrelic.ini': [['newrelic', 2, 0]],
+           'newrelic.js': [['newrelic', 1, 0]],
+           'newrelic.mjs': [['newrelic', 1, 2]]},
  'packages': {'npm:@angular/fire': 'google',
               'npm:@datadog/browser-logs': 'datadog',
               'npm:@datadog/browser-rum': 'datadog',
