@@ -125,14 +125,18 @@ class PersonalData:
             return None  # a member of an enumeration names what others hold
         if own is not None and own.id == "account" and len(path) > 1 and self._owner(path) not in self._people:
             return None  # the display name of a status or a plan
-        if own is not None and own.id == "location" and self._owner(path) not in self._placed:
-            return None  # where a thing is: a shop, a vehicle, the middle of a map
+        if own is not None and own.id == "location" and self._is_of_thing(path):
+            return None
         if own is not None or len(path) < 2:
             return own
         kind = self._ambiguous.get(path[-1])
         if kind is not None and self._owner(path) in self._people:
             return self._categories[kind]
         return None
+
+    def _is_of_thing(self, path: tuple[str, ...]) -> bool:
+        """Whether a place is where a thing is: a shop, a vehicle, the middle of a map."""
+        return self._owner(path) not in self._placed
 
     def _owner(self, path: tuple[str, ...]) -> str:
         """The word that says what the last step of a path belongs to: ``session`` ``user`` of ``sessionUser.data.name``."""
@@ -192,7 +196,10 @@ class PersonalData:
         if not isinstance(value, (Dynamic, Parameter, Invoked, Text)):
             return None
         trait = self.of_trait(key, value) if traits or key.startswith("$") else None
-        return trait or _worst((self.of_name(key), self.of_value(value)))
+        named = self.of_name(key)
+        if named is not None and named.id == "location" and isinstance(value, (Dynamic, Parameter)) and self._is_of_thing(value.path):
+            named = None
+        return trait or _worst((named, self.of_value(value)))
 
 
 def hash_of(category: Category) -> Category:

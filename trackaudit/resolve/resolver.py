@@ -113,6 +113,8 @@ class Resolver(Calls):
         left, right = self.value(expr.left), self.value(expr.right)
         if expr.operator == "+":
             return text_of([left, right], expr.span)
+        if expr.operator == "%" and (isinstance(left, Text) or (isinstance(left, Known) and isinstance(left.value, str))):
+            return Text((left, *(right.items if isinstance(right, Listing) else (right,))), expr.span)
         if expr.operator == "|" and isinstance(left, Mapping) and isinstance(right, Mapping):
             return merge([left, right], expr.span)
         if expr.operator in ("==", "===", "!=", "!==") and isinstance(left, Known) and isinstance(right, Known):
@@ -310,11 +312,16 @@ class Resolver(Calls):
         found = step(below, key.value, expr.span) if isinstance(key, Known) and isinstance(key.value, (int, str)) else None
         return Dynamic("member", self.chain(expr), expr.span) if found is None else found
 
-    def _mutated(self, value: Value, scope: int, name: str) -> Value:
-        """The value with what is written into it later laid over it."""
+    @property
+    def changes(self) -> dict[tuple[int, str], list[Change]]:
+        """What is written into the things that names hold, by their scopes and names."""
         if self._changes is None:
             self._changes = changes(self.unit)
-        written = self._changes.get((scope, name))
+        return self._changes
+
+    def _mutated(self, value: Value, scope: int, name: str) -> Value:
+        """The value with what is written into it later laid over it."""
+        written = self.changes.get((scope, name))
         if not written or not isinstance(value, _BAGS):
             return value
         parts: list[Value] = [value]
@@ -330,6 +337,23 @@ class Resolver(Calls):
             parts.append(merged)
         return merge(parts, value.span)
 
+    def _written_into_later(self, expr: Expr) -> bool:
+        """Whether an expression reads a member of something that the code writes into: ``state.started`` is no constant."""
+        todo = [expr]
+        while todo:
+            part = todo.pop()
+            if isinstance(part, Name):
+                found = self.unit.lookup(part.id, part.scope)
+                if found is not None and self.changes.get((found[1], part.id)):
+                    return True
+            elif isinstance(part, (Member, Index)):
+                todo.append(part.object)
+            elif isinstance(part, (Logical, Binary)):
+                todo += [part.left, part.right]
+            elif isinstance(part, Unary):
+                todo.append(part.operand)
+        return False
+
     # --- guards -----------------------------------------------------------------------------------
 
     def conditions(self, guards: tuple[Guard, ...]) -> tuple[Condition, ...]:
@@ -344,7 +368,7 @@ class Resolver(Calls):
         source = self.text[span.start : span.end].decode("utf-8", "replace")
         text = " ".join(source.split())
         value = self.value(guard.test)
-        constant = truthiness(value) if isinstance(value, Known) else None
+        constant = truthiness(value) if isinstance(value, Known) and not self._written_into_later(guard.test) else None
         origin = value.span if isinstance(value, Known) and value.span != span else None
         made = Condition(
             text if len(text) <= 60 else text[:57] + "…",

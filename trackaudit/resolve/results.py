@@ -31,6 +31,7 @@ from trackaudit.resolve.values import (
     Mapping,
     Passed,
     Reference,
+    Text,
     Value,
 )  # fmt: skip
 
@@ -102,6 +103,10 @@ class Calls(Instances):
             return target
         if isinstance(target, Callback) and not expr.new:
             return self._returned(target, expr)
+        if self.python and isinstance(expr.callee, Member) and expr.callee.property == "format" and symbol is None:
+            form = self.value(expr.callee.object)
+            if isinstance(form, Text) or (isinstance(form, Known) and isinstance(form.value, str)):
+                return Text((form, *(self.value(argument.value) for argument in expr.arguments)), expr.span)
         chain = self.chain(expr.callee)
         if chain[-1:] and chain[-1] in _TAKING and (taken := self._taken(expr)) is not None:
             return taken

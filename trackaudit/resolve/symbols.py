@@ -113,7 +113,7 @@ class Symbols:
             if isinstance(target, Member) and target.property == "current" and isinstance(target.object, Name):
                 owner = self.unit.lookup(target.object.id, target.object.scope)
                 given += [assignment.value] if owner is not None and owner[0] is found[0] else []
-        return given
+        return [value for value in given if not is_nothing(value)]
 
     def _returned_symbol(self, call: Call) -> Symbol | None:
         """What a function of this file returns: ``getClient().capture()``."""
