@@ -24,7 +24,8 @@ from trackaudit.resolve.plugins import inside
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.symbols import as_injected
 from trackaudit.resolve.values import Known, Mapping, OneOf, Passed, ProjectCall, Use, Value
-from trackaudit.sdks.catalogue import CARRYING, Catalogue, Match, Table, split_symbol
+from trackaudit.sdks import CARRYING
+from trackaudit.sdks.catalogue import Catalogue, Match, Table, split_symbol
 
 
 def as_use(catalogue: Catalogue, symbol: tuple[str, ...], call: ProjectCall) -> Use | None:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from trackaudit.sdks.compiled.index import INDEX
 
 _COMPILED = os.path.join(os.path.dirname(__file__), "compiled")
-CARRYING = ("bags", "id", "pairs", "texts", "values")  # the ways in which a parameter of a send carries data
 Symbol = tuple[str, ...]
 Table = dict[str, Any]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from trackaudit.sdks.catalogue import CARRYING
+from trackaudit.sdks import CARRYING
 from trackaudit.validate import (
     Field,
     anything,
