@@ -102,8 +102,9 @@ class _Property(NamedTuple):
 def _properties(send: Send) -> Iterator[_Property]:
     hashed: list[str] = send.call["hashed"]
     for key, value, span in send.pairs:
-        if isinstance(key, Known) and isinstance(key.value, str):
-            whole = _Property(key.value, span, value, (), key.value in hashed)
+        if isinstance(key, Known) and isinstance(key.value, (str, int)):
+            name = str(key.value)
+            whole = _Property(name, span, value, (), name in hashed)
             if isinstance(value, (Mapping, Listing, OneOf)):
                 yield from _leaves(whole, hashed, 0)
             yield whole

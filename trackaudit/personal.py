@@ -197,7 +197,12 @@ class PersonalData:
             return None
         trait = self.of_trait(key, value) if traits or key.startswith("$") else None
         named = self.of_name(key)
-        if named is not None and named.id == "location" and isinstance(value, (Dynamic, Parameter)) and self._is_of_thing(value.path):
+        if (
+            named is not None
+            and named.id == "location"
+            and isinstance(value, (Dynamic, Parameter))
+            and self._is_of_thing(value.path)
+        ):
             named = None
         return trait or _worst((named, self.of_value(value)))
 

@@ -100,10 +100,11 @@ class Project:
         elif origin.startswith("pypi:"):
             packages = [package for package in packages if package.startswith("pypi:")]
         else:
-            for script in facts.scripts:
-                known = self.catalogue.script_version(script.url)
-                if known is not None and known[0] == sdk:
-                    return Resolved(Pinned("npm", known[2], None), Place(path, script.span), None)
+            known = [(script, self.catalogue.script_version(script.url)) for script in facts.scripts]
+            loaded = [(script, found) for script, found in known if found is not None and found[0] == sdk]
+            own = [item for item in loaded if self.catalogue.client(sdk, item[1][1])["id"] == client["id"]]
+            for script, found in (own or loaded)[:1]:  # some pages load one client's file, and call another's name
+                return Resolved(Pinned("npm", found[2], None), Place(path, script.span), None)
         for package in dict.fromkeys(packages):
             resolved = self.pins.resolve(path, package)
             if resolved is not NOWHERE:

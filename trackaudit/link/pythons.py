@@ -12,7 +12,12 @@ class Pythons:
 
     def __init__(self, files: Collection[str]) -> None:
         self.files = files
-        self.find = cache(self._find)
+        self.find = cache(self._not_itself)
+
+    def _not_itself(self, module: str, importer: str) -> str | None:
+        """A module called ``posthog`` that imports ``posthog`` does not mean itself."""
+        found = self._find(module, importer)
+        return found if found != importer else None
 
     def _find(self, module: str, importer: str) -> str | None:
         """The file of ``module`` (dots in front for a relative one) as the file ``importer`` sees it; None if it is no file here."""

@@ -11,7 +11,7 @@ from functools import partial
 
 from tree_sitter import Node
 
-from trackaudit.model import Class, Expr, Guard, Literal, Problem, Span, Unit, Unknown
+from trackaudit.model import Class, Expr, Guard, Literal, Object, Problem, Property, Span, Spread, Unit, Unknown
 from trackaudit.parse.build import MAX_DEPTH, rest_step
 from trackaudit.parse.expressions import EXPRESSIONS, FUNCTIONS
 from trackaudit.parse.grammars import child_fields, children, first_error, note_comments, parse, span_of, without_ampersands
@@ -317,7 +317,7 @@ class _Lowering(Modules):
             each = any(child.type == "of" for child in node.children)
             items = self.expression(right, inner, guards) if right is not None else None
             if left is not None and kind is not None:
-                self.bind(left, "other", inner, items if each else None, ("[]",) if each else (), None, guards)
+                self.bind(left, "other", inner, items, ("[]",) if each else ("[key]",), None, guards)
                 if right is not None:
                     self.derive(left, right)
         for field in ("initializer", "condition", "increment", "value", "object", "body"):
@@ -334,9 +334,15 @@ class _Lowering(Modules):
             self.todo.append((body, inner, guards))
 
     def enum(self, node: Node, scope: int, guards: Guards) -> None:
-        name = node.child_by_field_name("name")
+        name, body = child_fields(node, "name", "body")
+        members: list[Property | Spread] = []
+        for count, member in enumerate(children(body) if body is not None else []):
+            key, given = child_fields(member, "name", "value") if member.type == "enum_assignment" else (member, None)
+            if key is not None:
+                value = self.expression(given, scope, guards) if given is not None else Literal(count, span_of(member))
+                members.append(Property(self.property_name(key), span_of(key), value))
         if name is not None:
-            self.unit.declare(scope, self.source(name), "other", span_of(name))
+            self.unit.declare(scope, self.source(name), "const", span_of(name), Object(tuple(members), span_of(node)))
 
 
 def _bound_name(text: bytes, node: Node) -> str | None:

@@ -56,6 +56,9 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+_EACH: dict[str, tuple[str, ...]] = {"ForOfStatement": ("[]",), "ForInStatement": ("[key]",)}
+
+
 class _Lowering(Modules):
     """One tree on its way into a unit. ``self.todo`` holds statements still to visit."""
 
@@ -126,9 +129,9 @@ class _Lowering(Modules):
         declared = getattr(node.left, "declarations", None) or []
         looping = node.type in ("ForOfStatement", "ForInStatement")
         items = self.expression(node.right, inner, guards) if looping else None
-        each = node.type == "ForOfStatement" and node.left.type == "VariableDeclaration"
+        path = _EACH.get(node.type, ()) if declared else ()
         for pattern in [node.param, *(item.id for item in declared)]:
-            self.bind(pattern, "other", inner, items if each else None, ("[]",) if each else (), guards)
+            self.bind(pattern, "other", inner, items if path else None, path, guards)
         self.todo.extend((item.init, inner, guards) for item in declared if item.init is not None)
         self.parts(node, inner, guards, "right" if looping else "")
 

@@ -155,6 +155,8 @@ def step(value: Value, name: str | int, span: Span) -> Value | None:
     """What stands under a key or index of a value, as far as it is known; None where it is not."""
     if isinstance(name, str) and name.startswith("..."):
         return without(value, frozenset(name[3:].split(",")))
+    if name == "[key]":  # one of its keys
+        return None
     if name == "[]":
         if isinstance(value, Listing) and value.items:
             return one_of([Branch((), item) for item in value.items], span)

@@ -35,6 +35,7 @@ Symbol = tuple[str, ...]
 ROOT = "this:"  # the kind of the symbols of what a framework injects: ``this:$posthog``
 _MAX_DEPTH = 96
 _MAX_BASES = 6
+_INJECT = ("npm:@angular/core", "inject")
 _REFERENCES = (("npm:react", "useRef"), ("npm:react", "createRef"), ("npm:preact", "hooks", "useRef"))
 # Where modules of npm are served from; what follows is the package, with or without a version.
 _SERVED = re.compile(
@@ -78,6 +79,9 @@ class Symbols:
             module = self._required(expr)
             if module is not None:
                 return module
+            if self.symbol(expr.callee) == _INJECT and expr.arguments:  # Angular makes an instance of what it is asked for
+                injected = self.symbol(expr.arguments[0].value)
+                return (*injected, "()") if injected else None
             if _passes_on(expr) and isinstance(expr.callee, Member):
                 return self.symbol(expr.callee.object)
             if _is_then(expr) and (promised := self._returned_symbol(expr)) is not None:
@@ -255,6 +259,8 @@ class Symbols:
                 symbol = self.symbol(assignment.value)
                 if symbol is not None:
                     return symbol
+            if any(_takes_over(binding, expr.id) for binding in bindings):
+                return self._global(expr.id)
         finally:
             self.busy.discard(key)
         return None
@@ -429,6 +435,18 @@ class Symbols:
                     found = self.unit.lookup(target.id, target.scope)
                     self._assigned.setdefault((found[1] if found else -1, target.id), []).append(assignment)
         return self._assigned.get((scope, name), [])
+
+
+def _takes_over(binding: Binding, name: str) -> bool:
+    """Whether a script goes on with a global, if there is one: ``var _paq = _paq || []``."""
+    value = binding.value
+    return (
+        binding.kind == "var"
+        and isinstance(value, Logical)
+        and value.operator == "||"
+        and isinstance(value.left, Name)
+        and value.left.id == name
+    )
 
 
 def is_nothing(expr: Expr) -> bool:

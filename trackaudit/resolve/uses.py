@@ -20,6 +20,7 @@ from trackaudit.model import (
     Unit,
 )  # fmt: skip
 from trackaudit.resolve.combine import step
+from trackaudit.resolve.loops import each_of
 from trackaudit.resolve.plugins import inside
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.symbols import as_injected
@@ -109,7 +110,7 @@ class Finder:
         self.unit, self.resolver, self.catalogue, self.sdks = unit, resolver, catalogue, sdks
 
     def uses(self) -> list[Use]:
-        found = [use for site in self.unit.calls if (use := self.call(site)) is not None]
+        found = [use for site in self.unit.calls for use in self.calls_at(site)]
         found += [
             use
             for element in self.unit.elements
@@ -123,6 +124,30 @@ class Finder:
         if match is None or match.sdk not in self.sdks:
             return None
         return match, self.catalogue.client(match.sdk, match.client)
+
+    def calls_at(self, site: CallSite) -> list[Use]:
+        """The uses that one call makes: a queue may be pushed several at once."""
+        arguments = site.call.arguments
+        if len(arguments) > 1 and all(isinstance(argument.value, Array) for argument in arguments):
+            sites = [site._replace(call=site.call._replace(arguments=(argument,))) for argument in arguments]
+        else:
+            sites = [site]
+        return [self.paired(use, one) for one in sites if (use := self.call(one)) is not None]
+
+    def paired(self, use: Use, site: CallSite) -> Use:
+        """A loop that sends what an object holds, one key and value after the other, as one use that sends the object."""
+        for call in self.catalogue.calls(use.sdk, use.client).get(use.method, []):
+            names = call["parameters"]
+            if call["pairs"] and len(use.arguments) == len(site.call.arguments) > (last := names.index(call["pairs"][1])):
+                first = names.index(call["pairs"][0])
+                given = site.call.arguments
+                source = each_of(self.resolver, given[first].value, given[last].value)
+                if source is not None:
+                    arguments = list(use.arguments)
+                    arguments[first] = arguments[first]._replace(value=Known("", arguments[first].span))
+                    arguments[last] = arguments[last]._replace(value=self.resolver.value(source))
+                    return use._replace(arguments=tuple(arguments))
+        return use
 
     def call(self, site: CallSite) -> Use | None:
         call = site.call
