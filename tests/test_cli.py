@@ -18,7 +18,9 @@ import pytest
 from tests.command import MASKED, PII, POSTHOG, UNMASKED, Outcome, check, environment, project, run, run_git, spawn
 from trackaudit import __version__
 from trackaudit.findings import CATEGORIES, CONFIDENCES, SEVERITIES
+from trackaudit.report.sdks import page
 from trackaudit.rules import RULES
+from trackaudit.sdks.catalogue import Catalogue
 
 RISKY = {"package.json": POSTHOG, "src/app.js": UNMASKED}
 SAFE = {"package.json": POSTHOG, "src/app.js": MASKED}
@@ -810,3 +812,36 @@ def test_rules_lists_every_rule_with_its_category(tmp_path: Path) -> None:
     assert outcome.code == 0
     rows = [line.split(maxsplit=2) for line in outcome.out.splitlines()]
     assert rows == [[rule.id, rule.category, rule.summary] for rule in RULES]
+
+
+# --- reading the catalogue ------------------------------------------------------------------------------------
+
+
+def test_sdks_are_listed(tmp_path: Path) -> None:
+    outcome = run(tmp_path, "sdks")
+    assert outcome.code == 0
+    assert [line.split()[0] for line in outcome.out.splitlines()] == sorted(Catalogue().tokens)
+
+
+def test_an_sdk_is_shown_with_its_options(tmp_path: Path) -> None:
+    outcome = run(tmp_path, "sdks", "posthog")
+    assert outcome.code == 0
+    assert "| `session_recording.maskAllInputs` |" in outcome.out
+    assert "posthog-js@" in outcome.out
+    whole = json.loads(run(tmp_path, "sdks", "posthog", "--json").out)
+    assert whole == Catalogue().record("posthog")
+
+
+@pytest.mark.parametrize("name", sorted(Catalogue().tokens))
+def test_every_sdk_can_be_shown(name: str) -> None:
+    shown = page(Catalogue().record(name))
+    for client in Catalogue().record(name)["client"]:
+        assert f"## {client['title']}" in shown
+        for option in client["option"]:
+            assert f"`{option['path']}`" in shown
+
+
+def test_an_unknown_sdk_is_refused_with_a_suggestion(tmp_path: Path) -> None:
+    outcome = run(tmp_path, "sdks", "posthg")
+    assert outcome.code == 2
+    assert 'did you mean "posthog"' in outcome.err

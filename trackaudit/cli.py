@@ -266,7 +266,11 @@ def explain(rule: str) -> None:
 
     if rule not in BY_ID:
         raise _Problem(f"there is no rule {rule!r}{suggestion(rule, BY_ID)}; `trackaudit rules` lists them")
-    page = f"# {rule}\n\n{help_markdown(BY_ID[rule])}"
+    _show(f"# {rule}\n\n{help_markdown(BY_ID[rule])}")
+
+
+def _show(page: str) -> None:
+    """Print Markdown: rendered on a terminal, as it is elsewhere."""
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
         from rich.console import Console
         from rich.markdown import Markdown
@@ -285,6 +289,29 @@ def list_rules() -> None:
     category_width = max(len(rule.category) for rule in RULES)
     for rule in RULES:
         click.echo(f"{rule.id:{width}}  {rule.category:{category_width}}  {rule.summary}")
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole record, or all of them, as JSON.")
+def sdks(name: str | None, as_json: bool) -> None:
+    """List the SDKs that are known, or show what is known of NAME: options, defaults, risky values, masks and sources."""
+    from trackaudit.report.sdks import overview, page
+    from trackaudit.sdks.catalogue import Catalogue
+    from trackaudit.validate import suggestion
+
+    catalogue = Catalogue()
+    if name is not None and name not in catalogue.tokens:
+        raise _Problem(f"there is no SDK {name!r}{suggestion(name, catalogue.tokens)}; `trackaudit sdks` lists them")
+    records = [catalogue.record(sdk) for sdk in ([name] if name is not None else sorted(catalogue.tokens))]
+    if as_json:
+        import json
+
+        click.echo(json.dumps(records[0] if name is not None else records, indent=2, ensure_ascii=False))
+    elif name is not None:
+        _show(page(records[0]))
+    else:
+        click.echo(overview(records), nl=False)
 
 
 def main() -> NoReturn:

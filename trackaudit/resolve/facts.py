@@ -39,6 +39,7 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
     scripts = list(unit.scripts)
     if unit.language != "python":
         _learn_loaders(unit, resolver, catalogue, wanted.sdks, scripts)
+        resolver.known_symbols.clear()  # what was asked before may be known now
     uses = Finder(unit, resolver, catalogue, wanted.sdks).uses()
     calls = project_calls(unit, resolver, catalogue, uses, dict(wanted.modules))
     exports, stars = exports_of(resolver, wanted.exports)

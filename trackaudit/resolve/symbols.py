@@ -8,6 +8,7 @@ the file itself have none: an object that happens to be called ``mixpanel`` is n
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from trackaudit.model import (
@@ -57,6 +58,8 @@ class Symbols:
         self.stubs: dict[int, Symbol] = {}  # functions of the file, by their scopes, that only hand on to a tracker
         self.depth = 0
         self.busy: set[tuple[int, str]] = set()
+        self.known_symbols: dict[tuple[int, str], Symbol | None] = {}  # of names by their scopes, and of fields by their classes
+        self._cuts = 0  # how often something was asked for in terms of itself, or too far down
         self._assigned: dict[tuple[int, str], list[Assignment]] | None = None
         self._fields: dict[int, dict[str, list[Expr]]] | None = None
         self._callbacks: dict[int, tuple[Expr, str]] | None = None
@@ -66,9 +69,29 @@ class Symbols:
         """Where the thing that ``expr`` names comes from, or None for the project's own and the unknown."""
         self.depth += 1
         try:
-            return self._symbol(expr) if self.depth < _MAX_DEPTH else None
+            if self.depth < _MAX_DEPTH:
+                return self._symbol(expr)
+            self._cuts += 1
+            return None
         finally:
             self.depth -= 1
+
+    def _once(self, key: tuple[int, str], find: Callable[[], Symbol | None]) -> Symbol | None:
+        """The symbol of what a name or field holds, found once; None where it is asked for in terms of itself."""
+        if key in self.known_symbols:
+            return self.known_symbols[key]
+        if key in self.busy:
+            self._cuts += 1
+            return None
+        cuts = self._cuts
+        self.busy.add(key)
+        try:
+            found = find()
+        finally:
+            self.busy.discard(key)
+        if found is not None or self._cuts == cuts:  # else it may be more than was seen on this way
+            self.known_symbols[key] = found
+        return found
 
     def _symbol(self, expr: Expr) -> Symbol | None:
         if isinstance(expr, Name):
@@ -79,14 +102,13 @@ class Symbols:
             module = self._required(expr)
             if module is not None:
                 return module
-            if self.symbol(expr.callee) == _INJECT and expr.arguments:  # Angular makes an instance of what it is asked for
-                injected = self.symbol(expr.arguments[0].value)
-                return (*injected, "()") if injected else None
             if _passes_on(expr) and isinstance(expr.callee, Member):
                 return self.symbol(expr.callee.object)
             if _is_then(expr) and (promised := self._returned_symbol(expr)) is not None:
                 return promised
             below = self.symbol(expr.callee)
+            if below == _INJECT and expr.arguments:  # Angular makes an instance of what it is asked for
+                below = self.symbol(expr.arguments[0].value)
             return (*below, "()") if below else self._returned_symbol(expr)
         if isinstance(expr, Index):
             key = self._constant(expr.key)
@@ -147,19 +169,18 @@ class Symbols:
         if isinstance(expr.object, Name) and expr.object.id in ("this", "self", "cls"):
             fields = self.own_fields(expr)
             if fields or self.python or expr.object.id == "this":
-                found = next((symbol for field in fields if (symbol := self.symbol(field))), None)
+                found = self._field_symbol(expr, fields)
                 if not fields and expr.property.startswith("$"):
                     return (f"this:{expr.property}",)  # what a plugin hands to every component
                 return found or (self._inherited(expr) if self.method(expr) is None else None)
         if expr.property == "current" and isinstance(expr.object, Name) and (held := self._referred(expr.object)):
-            return next((symbol for value in held if (symbol := self.symbol(value))), None)
+            return self._first_symbol(held)
         if _is_super(expr.object):
             base = self._base_symbol(expr)
             return base if base is None or expr.property == "__init__" else (*base, "()", expr.property)
         below = self.symbol(expr.object)
         if below is None:
-            fields = self.own_fields(expr)
-            found = next((symbol for field in fields if (symbol := self.symbol(field))), None)
+            found = self._field_symbol(expr, self.own_fields(expr))
             return found or (self._inherited(expr) if self.method(expr) is None else None)
         if self.classes and self.method(expr) is not None:
             return None  # the class overrides what its base has
@@ -168,6 +189,15 @@ class Symbols:
         if expr.property == "default" and len(below) == 1:
             return below
         return (*below, expr.property)
+
+    def _field_symbol(self, expr: Member, fields: list[Expr]) -> Symbol | None:
+        owner = self.owner(expr.object) if fields else None
+        if owner is None:
+            return None
+        return self._once((owner, "~" + expr.property), lambda: self._first_symbol(fields))
+
+    def _first_symbol(self, values: Iterable[Expr]) -> Symbol | None:
+        return next((symbol for value in values if (symbol := self.symbol(value)) is not None), None)
 
     # --- classes of this file ---------------------------------------------------------------------
 
@@ -246,24 +276,17 @@ class Symbols:
         if found is None:
             return self._unbound(expr.id)
         bindings, scope = found
-        key = (scope, expr.id)
-        if key in self.busy:
-            return None
-        self.busy.add(key)
-        try:
-            for binding in bindings:
-                symbol = self._binding_symbol(binding, scope)
-                if symbol is not None:
-                    return symbol
-            for assignment in self.assigned(scope, expr.id):
-                symbol = self.symbol(assignment.value)
-                if symbol is not None:
-                    return symbol
-            if any(_takes_over(binding, expr.id) for binding in bindings):
-                return self._global(expr.id)
-        finally:
-            self.busy.discard(key)
-        return None
+        return self._once((scope, expr.id), lambda: self._bound_symbol(expr.id, bindings, scope))
+
+    def _bound_symbol(self, name: str, bindings: list[Binding], scope: int) -> Symbol | None:
+        for binding in bindings:
+            symbol = self._binding_symbol(binding, scope)
+            if symbol is not None:
+                return symbol
+        symbol = self._first_symbol(assignment.value for assignment in self.assigned(scope, name))
+        if symbol is None and any(_takes_over(binding, name) for binding in bindings):
+            return self._global(name)
+        return symbol
 
     def _binding_symbol(self, binding: Binding, scope: int) -> Symbol | None:
         if binding.kind == "import" and binding.module is not None:
