@@ -19,7 +19,8 @@ from trackaudit.model import (
 )  # fmt: skip
 from trackaudit.resolve.combine import MAX_BRANCHES, names_of
 from trackaudit.resolve.scrubs import removals
-from trackaudit.resolve.symbols import Symbol, Symbols, as_injected, is_nothing
+from trackaudit.resolve.structure import is_nothing
+from trackaudit.resolve.symbols import Symbol, Symbols, as_injected
 from trackaudit.resolve.values import (
     Blueprint,
     Callback,

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
 
 from trackaudit.model import (
     Array,
-    Assignment,
     Binding,
     Call,
     Class,
@@ -25,11 +23,10 @@ from trackaudit.model import (
     Logical,
     Member,
     Name,
-    Object,
-    Property,
     Spread,
     Unit,
 )  # fmt: skip
+from trackaudit.resolve.structure import Structure, is_nothing
 
 Symbol = tuple[str, ...]
 
@@ -42,16 +39,15 @@ _REFERENCES = (("npm:react", "useRef"), ("npm:react", "createRef"), ("npm:preact
 _SERVED = re.compile(
     r"^https?://(?:esm\.sh|esm\.run|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net/npm|ga\.jspm\.io/npm:)/?((?:@[^/@]+/)?[^/@?]+)"
 )
-_EACH = frozenset(("forEach", "map", "flatMap", "filter", "some", "every", "find"))
 _WINDOW = ("window",)
 _GLOBAL_OBJECTS = frozenset(("window", "globalThis", "self", "global", "top", "parent", "unsafeWindow"))
 
 
-class Symbols:
+class Symbols(Structure):
     """Answers where a thing comes from, for one unit. ``text`` is the file's UTF-8 text."""
 
     def __init__(self, unit: Unit, text: bytes) -> None:
-        self.unit = unit
+        super().__init__(unit)
         self.text = text
         self.python = unit.language == "python"
         self.aliases: dict[str, Symbol] = {}
@@ -60,10 +56,6 @@ class Symbols:
         self.busy: set[tuple[int, str]] = set()
         self.known_symbols: dict[tuple[int, str], Symbol | None] = {}  # of names by their scopes, and of fields by their classes
         self._cuts = 0  # how often something was asked for in terms of itself, or too far down
-        self._assigned: dict[tuple[int, str], list[Assignment]] | None = None
-        self._fields: dict[int, dict[str, list[Expr]]] | None = None
-        self._callbacks: dict[int, tuple[Expr, str]] | None = None
-        self._invoked: dict[int, Call] = {}  # calls of functions where they stand, by the functions' scopes
 
     def symbol(self, expr: Expr) -> Symbol | None:
         """Where the thing that ``expr`` names comes from, or None for the project's own and the unknown."""
@@ -209,67 +201,15 @@ class Symbols:
     def _base_symbol(self, expr: Member) -> Symbol | None:
         """Where the nearest base class from elsewhere comes from, of the class that an object is, or is an instance, of."""
         inner = expr.object.callee if _is_super(expr.object) and isinstance(expr.object, Call) else expr.object
-        owner = self._class_named(inner)
+        owner = self.class_named(inner)
         for _ in range(_MAX_BASES):
             if owner is None:
                 return None
             found = next((symbol for base in owner.bases if (symbol := self.symbol(base))), None)
             if found is not None:
                 return found
-            owner = next((known for base in owner.bases if (known := self._class_named(base)) is not None), None)
+            owner = next((known for base in owner.bases if (known := self.class_named(base)) is not None), None)
         return None
-
-    @cached_property
-    def classes(self) -> dict[int, Class]:
-        """The classes of the unit by their scopes."""
-        return {
-            binding.value.scope: binding.value
-            for bindings in self.unit.bindings
-            for known in bindings.values()
-            for binding in known
-            if isinstance(binding.value, Class)
-        }
-
-    def method(self, expr: Member) -> Function | None:
-        """The method of a class of this file that a member access names, its base classes in this file included."""
-        owner = self._class_named(expr.object)
-        for _ in range(_MAX_BASES):
-            if owner is None:
-                return None
-            for binding in self.unit.bindings[owner.scope].get(expr.property, ()):
-                if isinstance(binding.value, Function) and binding.kind == "function":
-                    return binding.value
-            owner = next((known for base in owner.bases if (known := self._class_named(base)) is not None), None)
-        return None
-
-    def _class_named(self, expr: Expr, depth: int = 0) -> Class | None:
-        """The class of this file that an expression is, or is an instance of."""
-        if depth > _MAX_BASES:
-            return None
-        if isinstance(expr, Class):
-            return expr
-        if isinstance(expr, Call):
-            return self._class_named(expr.callee, depth + 1)
-        if isinstance(expr, Member):
-            if isinstance(expr.object, Name) and expr.object.id in ("this", "self", "cls"):
-                fields = self.own_fields(expr)
-                return next((known for field in fields if (known := self._class_named(field, depth + 1)) is not None), None)
-            return None
-        if not isinstance(expr, Name):
-            return None
-        if expr.id in ("this", "self", "cls", "super"):
-            owner = self.class_of(expr.scope)
-            return self.classes.get(owner) if owner is not None else None
-        found = self.unit.lookup(expr.id, expr.scope)
-        if found is None:
-            return None
-        values = [
-            binding.value
-            for binding in found[0]
-            if binding.value is not None and (not binding.path or (binding.kind == "parameter" and len(binding.path) == 1))
-        ]
-        values += [assignment.value for assignment in self.assigned(found[1], expr.id)]
-        return next((known for value in values if (known := self._class_named(value, depth + 1)) is not None), None)
 
     def _name_symbol(self, expr: Name) -> Symbol | None:
         found = self.unit.lookup(expr.id, expr.scope)
@@ -294,7 +234,7 @@ class Symbols:
         path = binding.path
         if binding.kind == "parameter":
             below = self.symbol(binding.value) if binding.value is not None else None  # what its annotation says
-            promise = self._promise(scope)
+            promise = self.promise(scope)
             if below is None and promise is not None and (chosen := _of_several(promise, path[1:])) is not None:
                 below, path = self.symbol(chosen), path[1:]
             below = below or self._handed_to(scope, path[0] if path else None)
@@ -328,46 +268,21 @@ class Symbols:
             return None
         return next((symbol for base in value.bases if (symbol := self.symbol(base))), None)
 
-    def _callback(self, scope: int) -> tuple[Expr | None, str]:
-        """The callee that the function with this scope is handed to, and the option that it is handed in under."""
-        if self._callbacks is None:
-            self._callbacks = {}
-            for site in self.unit.calls:
-                if isinstance(site.call.callee, Function):
-                    self._invoked[site.call.callee.scope] = site.call
-                for argument in site.call.arguments:
-                    if isinstance(argument.value, Function):
-                        self._callbacks.setdefault(argument.value.scope, (site.call.callee, ""))
-                    for entry in argument.value.entries if isinstance(argument.value, Object) else ():
-                        if isinstance(entry, Property) and isinstance(entry.value, Function) and entry.key:
-                            self._callbacks.setdefault(entry.value.scope, (site.call.callee, entry.key))
-        return self._callbacks.get(scope, (None, ""))
-
-    def _promise(self, scope: int) -> Expr | None:
-        """The promise whose value the callback with this scope is given."""
-        callee, option = self._callback(scope)
-        return callee.object if isinstance(callee, Member) and callee.property == "then" and not option else None
-
-    def iterated(self, scope: int) -> Expr | None:
-        """The list of which the callback with this scope is given the items: ``events.forEach(event => …)``."""
-        callee, option = self._callback(scope)
-        return callee.object if isinstance(callee, Member) and callee.property in _EACH and not option else None
-
     def _handed_to(self, scope: int, position: str | int | None) -> Symbol | None:
         """What the parameter at a position is given: in a callback the first one, and any where the function is called in place."""
         callback = self._handed_in(scope) if position == 0 else None
         if callback is not None or not isinstance(position, int):
             return callback
-        self._callback(scope)
-        call = self._invoked.get(scope)
+        self.callback(scope)
+        call = self.invoked.get(scope)
         return self.symbol(call.arguments[position].value) if call is not None and position < len(call.arguments) else None
 
     def _handed_in(self, scope: int) -> Symbol | None:
         """What a callback is given first: ``import("x").then(module => …)``, ``withScope(scope => …)``, ``init(k, { loaded: client => … })``."""
-        promise = self._promise(scope)
+        promise = self.promise(scope)
         if promise is not None:
             return self.symbol(promise)
-        callee, option = self._callback(scope)
+        callee, option = self.callback(scope)
         symbol = self.symbol(callee) if callee is not None else None
         return (*symbol, "()", *((option, "()") if option else ())) if symbol else None
 
@@ -406,59 +321,6 @@ class Symbols:
             return self.module_symbol(argument.value, None)
         return None
 
-    def own_fields(self, expr: Member) -> list[Expr]:
-        """What ``this.name``, ``self.name`` or ``Class.name`` is given in the class, empty values left out."""
-        owner = self.owner(expr.object)
-        if owner is None:
-            return []
-        bindings = self.unit.bindings[owner].get(expr.property, ())
-        declared = [binding.value for binding in bindings if binding.kind not in ("function", "getter")]
-        for binding in bindings:
-            if binding.kind == "getter" and isinstance(binding.value, Function):
-                self.unit.demand(binding.value.scope)
-                declared += [value for value, _ in self.unit.returns.get(binding.value.scope, ())]
-        given = [*declared, *self.fields_of(owner).get(expr.property, ())]
-        return [value for value in given if value is not None and not is_nothing(value)]
-
-    def fields_of(self, owner: int) -> dict[str, list[Expr]]:
-        """What is assigned to the fields of a class, by name."""
-        if self._fields is None:
-            self._fields = {}
-            for assignment in self.unit.assignments:
-                target = assignment.target
-                holder = self.owner(target.object) if isinstance(target, Member) else None
-                if holder is not None and isinstance(target, Member):
-                    self._fields.setdefault(holder, {}).setdefault(target.property, []).append(assignment.value)
-        return self._fields.get(owner, {})
-
-    def owner(self, expr: Expr) -> int | None:
-        """The scope of the class that ``this``, ``self``, ``cls`` or the class's own name stands for."""
-        if not isinstance(expr, Name):
-            return None
-        if expr.id in ("this", "self", "cls"):
-            return self.class_of(expr.scope)
-        found = self.unit.lookup(expr.id, expr.scope)
-        value = found[0][0].value if found is not None else None
-        return value.scope if isinstance(value, Class) else None
-
-    def class_of(self, scope: int) -> int | None:
-        while scope >= 0:
-            if self.unit.scopes[scope].kind == "class":
-                return scope
-            scope = self.unit.scopes[scope].parent
-        return None
-
-    def assigned(self, scope: int, name: str) -> list[Assignment]:
-        """The assignments to a name after its declaration."""
-        if self._assigned is None:
-            self._assigned = {}
-            for assignment in self.unit.assignments:
-                target = assignment.target
-                if isinstance(target, Name):
-                    found = self.unit.lookup(target.id, target.scope)
-                    self._assigned.setdefault((found[1] if found else -1, target.id), []).append(assignment)
-        return self._assigned.get((scope, name), [])
-
 
 def _takes_over(binding: Binding, name: str) -> bool:
     """Whether a script goes on with a global, if there is one: ``var _paq = _paq || []``."""
@@ -470,10 +332,6 @@ def _takes_over(binding: Binding, name: str) -> bool:
         and isinstance(value.left, Name)
         and value.left.id == name
     )
-
-
-def is_nothing(expr: Expr) -> bool:
-    return (isinstance(expr, Literal) and expr.value is None) or (isinstance(expr, Name) and expr.id == "undefined")
 
 
 def _is_super(expr: Expr) -> bool:
