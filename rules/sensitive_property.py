@@ -25,6 +25,7 @@ from trackaudit.effective.project import Project, Send
 from trackaudit.findings import Example, Result
 from trackaudit.model import Span
 from trackaudit.personal import Category, PersonalData, hash_of
+from trackaudit.resolve.combine import without
 from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, OneOf, Value
 from trackaudit.rules.common import guarded, identity, sent_from, weakest
 
@@ -55,7 +56,8 @@ def check(project: Project) -> Iterator[Result]:
         seen: set[Span] = set()
         for key, span, value, guards, hashed in _properties(send):
             category = personal.carries(key, value, send.call["traits"])
-            if category is None or span in seen or key in send.call["id_keys"] or project.scrubbed(send, key):
+            kept = key in send.call["id_keys"] or key in send.private or project.scrubbed(send, key)
+            if category is None or span in seen or kept:
                 continue
             seen.add(span)
             category = hash_of(category) if hashed else category
@@ -101,6 +103,7 @@ class _Property(NamedTuple):
 
 def _properties(send: Send) -> Iterator[_Property]:
     hashed: list[str] = send.call["hashed"]
+    private = {path.rpartition(".")[2] for path in send.call["private"]}
     for key, value, span in send.pairs:
         if isinstance(key, Known) and isinstance(key.value, (str, int)):
             name = str(key.value)
@@ -109,6 +112,7 @@ def _properties(send: Send) -> Iterator[_Property]:
                 yield from _leaves(whole, hashed, 0)
             yield whole
     for bag in send.bags:
+        bag = without(bag, frozenset(private))
         yield from _leaves(_Property("", bag.span, bag, (), False), hashed, 0)
 
 

@@ -159,6 +159,9 @@ class PersonalData:
             return None
         steps = call.name.split(".") if call.name else []
         alias = self.of_name(call.alias)
+        if len(steps) > 1 and steps[-1] == "get" and words_of(steps[-2])[-1:] and words_of(steps[-2])[-1] in _HOLDERS:
+            key = call.arguments[0].value if call.arguments else None  # what is taken out of a cookie is what counts
+            return _worst((alias, self.of_name(key.value) if isinstance(key, Known) and isinstance(key.value, str) else None))
         if steps and steps[-1].lower() in _PASSING:
             inner = self._of_path(tuple(steps[:-1])) if len(steps) > 1 else None
             return _worst((alias, inner or _worst(self.of_value(argument.value) for argument in call.arguments)))

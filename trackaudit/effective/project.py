@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component, split
 from trackaudit.effective.pins import NOWHERE, Pins, Place, Resolved
-from trackaudit.effective.scrubbers import Scrubber, scrubbers_of
+from trackaudit.effective.scrubbers import Scrubber, names_in, scrubbers_of
 from trackaudit.effective.setups import Risk, Setup
 from trackaudit.findings import Related
 from trackaudit.link.settle import Linked
 from trackaudit.model import Span
-from trackaudit.resolve.values import FileFacts, InputField, Known, Mapping, Use, Value
+from trackaudit.resolve.values import Entry, FileFacts, InputField, Known, Mapping, Use, Value
+from trackaudit.sdks import CARRYING
 from trackaudit.sdks.catalogue import Catalogue
 from trackaudit.versions import Pinned, fits
 
@@ -21,7 +22,7 @@ PLUGIN: Table = {"role": "setup", "parameters": ["*"], "keywords": "", "url": ""
 
 
 class Send(NamedTuple):
-    """A use that carries user data: its property bags, key-value pairs, user ids and texts."""
+    """A use that carries user data: its property bags, key-value pairs, user ids and texts. ``private`` are keys that it keeps back."""
 
     path: str
     use: Use
@@ -31,6 +32,7 @@ class Send(NamedTuple):
     pairs: tuple[tuple[Value, Value, Span], ...]
     ids: tuple[tuple[Value, Span], ...]
     texts: tuple[tuple[Value, Span], ...]
+    private: frozenset[str]
     via: tuple[Related, ...]
 
 
@@ -57,8 +59,10 @@ class Project:
         client = self.catalogue.client_named(use.sdk, use.client)
         version = self.version_of(path, use.origin, client, facts, use.sdk)
         if use.form == "component":
-            entry = next(item for item in client["component"] if item["symbol"].endswith(f"#{use.method}"))
+            entry = next(item for item in client["component"] if item["symbol"].rpartition("#")[2] == use.method)
             given = {argument.name for argument in use.arguments}
+            if any(entry[kind] for kind in CARRYING):
+                self.sends.append(_send(linked, client, {**entry, "method": use.method, "parameters": []}))
             if not given & set(entry["unless"]):
                 roots, unseen = roots_of_component(use.arguments, entry["properties"])
                 self._set_up(Setup(path, use, client, entry, roots, unseen, version, self.catalogue.record(use.sdk)["url"]))
@@ -185,8 +189,11 @@ def _send(linked: Linked, client: Table, call: Table) -> Send:
     use = linked.use
     values: dict[str, tuple[Value, Span]] = {}
     position = 0
+    others: list[Entry] = []  # keywords that are no parameters
     for argument in use.arguments:
         if argument.name is not None and argument.name_span is not None:
+            if argument.name not in call["parameters"]:
+                others.append(Entry(argument.name, argument.name_span, argument.value, ()))
             values[argument.name] = (argument.value, argument.name_span)
         elif argument.spread == "**" and isinstance(argument.value, Mapping):
             values.update((entry.key, (entry.value, entry.key_span)) for entry in argument.value.entries)
@@ -194,6 +201,7 @@ def _send(linked: Linked, client: Table, call: Table) -> Send:
             if position < len(call["parameters"]):
                 values.setdefault(call["parameters"][position], (argument.value, argument.span))
             position += 1
+    values["**"] = (Mapping(tuple(others), False, use.callee_span), use.callee_span)
     bags = tuple(value for name in call["bags"] for value, _ in _narrowed(values, name))
     pairs = []
     if call["pairs"]:
@@ -203,7 +211,8 @@ def _send(linked: Linked, client: Table, call: Table) -> Send:
     pairs += [(Known(name, span), value, span) for name in call["values"] for value, span in _narrowed(values, name)]
     ids = tuple(found for name in call["id"] for found in _narrowed(values, name))
     texts = tuple(found for name in call["texts"] for found in _narrowed(values, name))
-    return Send(linked.path, use, client, call, bags, tuple(pairs), ids, texts, linked.via)
+    private = frozenset(key for name in call["private"] for value, _ in _narrowed(values, name) for key in names_in(value))
+    return Send(linked.path, use, client, call, bags, tuple(pairs), ids, texts, private, linked.via)
 
 
 def _narrowed(values: dict[str, tuple[Value, Span]], name: str) -> list[tuple[Value, Span]]:

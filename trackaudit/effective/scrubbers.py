@@ -15,13 +15,14 @@ class Scrubber:
 
     def __init__(self, kind: str, value: Value) -> None:
         self.kind = kind
-        self.names = frozenset(
-            item.value for item in value.items if isinstance(item, Known) and isinstance(item.value, str)
-        ) if isinstance(value, Listing) else frozenset[str]()  # fmt: skip
+        self.whole = kind == "all" and isinstance(value, Known) and value.value is True
+        self.names = names_in(value)
         self.paths = _removed(value)
 
     def removes(self, key: str, call: Table) -> bool:
         """Whether a key of what this call sends never leaves."""
+        if self.kind == "all":
+            return self.whole
         if self.kind == "names":
             return key in self.names
         if self.kind == "bag":
@@ -33,6 +34,14 @@ class Scrubber:
         if not into:  # one of several places in the event
             return any(path[-1] == key for path in self.paths)
         return any(_covers(path, (into, key)) or (path[:1] == (into,) and path[-1] == key) for path in self.paths)
+
+
+def names_in(value: Value) -> frozenset[str]:
+    """The names that a list holds, ``/email`` and ``email`` alike, or the keys of an object."""
+    if isinstance(value, Mapping):
+        return frozenset(entry.key for entry in value.entries)
+    items = value.items if isinstance(value, Listing) else ()
+    return frozenset(item.value.lstrip("/") for item in items if isinstance(item, Known) and isinstance(item.value, str))
 
 
 def scrubbers_of(setup: Setup) -> list[Scrubber]:

@@ -62,7 +62,7 @@ def counting(catalogue: Catalogue, use: Use) -> tuple[Passed, ...]:
     names = {name.partition(".")[0] for call in calls for kind in CARRYING for name in call[kind]}
     found = []
     for argument, known in named_arguments(catalogue, use):
-        if argument.spread or known & names:
+        if argument.spread or known & names or ("**" in names and argument.name is not None):
             found.append(argument)
     return tuple(found)
 
@@ -223,8 +223,8 @@ class Finder:
         if found is None or symbol is None:
             return None
         match, client = found
-        name = symbol[-1]
-        if not any(component["symbol"].endswith(f"#{name}") for component in client["component"]):
+        name = symbol[-1]  # of a default export the module
+        if not any(component["symbol"].rpartition("#")[2] == name for component in client["component"]):
             return None
         passed: list[Passed] = []
         for attribute in element.attributes:

@@ -161,7 +161,7 @@ _OPTION = table({
     "risky": Field(list_of(_RISK), default=[]),
     "void": Field(list_of(_VOID), default=[]),
     "server": Field(boolean, default=False),
-    "scrubs": Field(one_of("", "event", "properties", "bag", "names"), default=""),
+    "scrubs": Field(one_of("", "event", "properties", "bag", "names", "all"), default=""),
     "url": Field(string, default=""),
     "read": Field(strings, default=[]),
     "verified": Field(boolean, default=True),
@@ -174,28 +174,29 @@ def _call_extra(call: dict[str, Any], where: str, errors: list[str]) -> None:
     named = {parameter.split(".")[0] for parameter in call["parameters"]}
     for key in CARRYING:
         for entry in call[key]:
-            if entry.split(".")[0] not in named and not call["keywords"]:
+            if entry.split(".")[0] not in (*named, "**") and not call["keywords"]:
                 errors.append(f"{where}.{key}: {entry!r} is none of the call's parameters")
     if len(call["pairs"]) not in (0, 2):
         errors.append(f"{where}.pairs: give the key's parameter and the value's")
 
 
+# What a call, or an element, carries out.
+_CARRIED = {
+    **{kind: Field(strings, default=[]) for kind in CARRYING},
+    "id_keys": Field(strings, default=[]),
+    "hashed": Field(strings, default=[]),
+    "private": Field(strings, default=[]),
+    "traits": Field(boolean, default=False),
+    "into": Field(string, default=""),
+    "url": Field(string, default=""),
+}
 _CALL = table({
     "method": Field(string, required=True),
     "role": Field(one_of(*ROLES), required=True),
     "parameters": Field(strings, default=[]),
     "keywords": Field(string, default=""),
     "versions": Field(versions, default=""),
-    "bags": Field(strings, default=[]),
-    "id": Field(strings, default=[]),
-    "id_keys": Field(strings, default=[]),
-    "hashed": Field(strings, default=[]),
-    "texts": Field(strings, default=[]),
-    "values": Field(strings, default=[]),
-    "pairs": Field(strings, default=[]),
-    "traits": Field(boolean, default=False),
-    "into": Field(string, default=""),
-    "url": Field(string, default=""),
+    **_CARRIED,
 }, _call_extra)  # fmt: skip
 
 _CLIENT = table({
@@ -225,6 +226,7 @@ _CLIENT = table({
         "role": Field(one_of(*ROLES), default="setup"),
         "properties": Field(mapping_of(string), required=True),
         "unless": Field(strings, default=[]),
+        **_CARRIED,
     })), default=[]),
     "assignment": Field(list_of(table({
         "target": Field(symbol, required=True),
