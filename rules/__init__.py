@@ -30,6 +30,8 @@ RULES: tuple[RuleInfo, ...] = (
     RuleInfo("insecure-cookie", "insecure-transport", "setups", "The tracker's cookie may travel over plain HTTP."),
     RuleInfo("vulnerable-sdk", "vulnerable-sdk", "pins", "The pinned version is known to leak."),
     RuleInfo("void-option", "misconfiguration", "setups", "A privacy option is written where it has no effect."),
+    RuleInfo("unknown-option", "misconfiguration", "setups", "An option is written that this SDK does not have."),
+    RuleInfo("conflicting-setup", "misconfiguration", "setups", "The same tracker is set up twice, with different privacy."),
     RuleInfo("debug-mode", "debug-leftover", "setups", "Debug output is forced on."),
     RuleInfo("constant-gate", "stale-flag", "setups", "Capture runs because of a switch that never changes."),
     RuleInfo("parse-error", "hygiene", "files", "A file that mentions a tracker could not be read in full."),

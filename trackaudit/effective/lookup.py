@@ -134,6 +134,17 @@ def find(roots: list[Root], path: str) -> Found:
     return Found(tuple(written), unseen)
 
 
+def entries_under(roots: list[Root], path: str) -> Iterator[Entry]:
+    """Every key that is written directly below an option path, with what it is given."""
+    steps = split(path)
+    for root in roots:
+        if steps[: len(root.path)] == root.path:
+            for place in _descend(root.value, steps[len(root.path) :], root.span, ()):
+                values = [branch.value for branch in place.value.branches] if place and isinstance(place.value, OneOf) else []
+                for value in values or ([place.value] if place is not None else []):
+                    yield from value.entries if isinstance(value, Mapping) else ()
+
+
 def _descend(value: Value, steps: tuple[str, ...], span: Span, guards: tuple[Condition, ...]) -> Iterator[Written | None]:
     """Walk into a value; None stands for a part that cannot be seen."""
     if not steps:

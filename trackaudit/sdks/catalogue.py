@@ -46,6 +46,7 @@ class Catalogue:
 
     def __init__(self, extra: list[Table] | None = None) -> None:
         self._records: dict[str, Table] = {}
+        self._names: dict[str, dict[str, list[Table]]] = {}
         self._calls: dict[tuple[str, str], dict[str, list[Table]]] = {}
         self.tokens: dict[str, list[str]] = dict(INDEX["sdks"])
         self.broad: dict[str, list[str]] = dict(
@@ -124,6 +125,15 @@ class Catalogue:
                 if path and steps[: len(path)] == path:
                     steps, shortened = steps[len(path) :], True
         return ".".join(steps).replace(".()", "()")
+
+    def names(self, sdk: str) -> dict[str, list[Table]]:
+        """The names of options that the packages' own types list, by client: ``under`` which path, in which ``versions``."""
+        if sdk not in self._names:
+            try:
+                self._names[sdk] = _read(os.path.join("..", "names", f"{sdk}.json"))
+            except FileNotFoundError:  # its packages have no types, or it is a tracker of the project's own
+                self._names[sdk] = {}
+        return self._names[sdk]
 
     @cached_property
     def personal_data(self) -> Table:
