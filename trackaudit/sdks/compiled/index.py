@@ -814,5 +814,5 @@ INDEX: dict[str, Any] = {'broad': {'segment': ['analytics'], 'tiktok': ['tiktok-
           'split': ['@splitsoftware', 'splitio', 'splitio_client'],
           'statsig': ['@statsig', 'Statsig', 'statsig', 'statsig_python_core'],
           'tiktok': ['"tiktok-pixel"', "'tiktok-pixel'", 'analytics.tiktok.com', 'ttq', 'useScriptTikTokPixel'],
-          'uet': ['bat.bing.com', 'new UET(', 'uetq', 'useScriptBingUet'],
+          'uet': ['bat.bing.com', 'bat.bing.net', 'new UET(', 'uetq', 'useScriptBingUet'],
           'unleash': ['@unleash', 'UnleashClient', 'unleash-client', 'unleash-proxy-client']}}
