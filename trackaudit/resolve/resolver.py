@@ -72,7 +72,8 @@ class Resolver(Calls):
         self._settings: dict[str, int] = {}
         self._changes: dict[tuple[int, str], list[Change]] | None = None
         self._conditions: dict[tuple[Span, bool], Condition] = {}
-        self._templated = unit.language == "html"
+        # What is printed into scripts by a server's template, or by the code around a script in JSX.
+        self._templated = unit.language == "html" or b"__html" in text or b"<Script" in text or b"<script" in text
 
     def value(self, expr: Expr) -> Value:
         """What ``expr`` comes to."""
@@ -269,6 +270,8 @@ class Resolver(Calls):
         owner = self.owner(expr.object)
         if owner is not None and (held := self.held(owner, expr, own)) is not None:
             return held
+        if expr.property == "value" and isinstance(expr.object, Call) and (named := self.selected(expr.object)) is not None:
+            return Dynamic("member", (named, "value"), expr.span)
         chain = self.chain(expr)
         if chain[:2] in (("process", "env"), ("os", "environ")) or chain[:3] == ("import", "meta", "env"):
             return Dynamic("environment", chain, expr.span)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 
 from trackaudit.model import (
@@ -59,6 +60,8 @@ _FIELDS: dict[Symbol, int] = {
     ("pypi:attr", "ib"): 0,
     ("pypi:attrs", "field"): -1,
 }
+_SELECTING = frozenset(("getElementById", "querySelector", "getElementsByName", "$", "jQuery"))
+_WORDS = re.compile(r"[A-Za-z][\w-]*")
 _DEFAULTS = ("default", "fallback")
 _TAKING = ("get", "getboolean", "getint", "getfloat")
 
@@ -107,6 +110,10 @@ class Calls(Instances):
             form = self.value(expr.callee.object)
             if isinstance(form, Text) or (isinstance(form, Known) and isinstance(form.value, str)):
                 return Text((form, *(self.value(argument.value) for argument in expr.arguments)), expr.span)
+        if isinstance(expr.callee, Member) and expr.callee.property == "val" and isinstance(expr.callee.object, Call):
+            named = self.selected(expr.callee.object)
+            if named is not None and not expr.arguments:
+                return Dynamic("member", (named, "value"), expr.span)
         chain = self.chain(expr.callee)
         if chain[-1:] and chain[-1] in _TAKING and (taken := self._taken(expr)) is not None:
             return taken
@@ -164,6 +171,16 @@ class Calls(Instances):
         if symbol[:2] == ("pypi:configurations", "values"):
             return self._default(expr, 0) or Dynamic("environment", symbol[-1:], expr.span)
         return self.readers.data(expr, symbol)
+
+    def selected(self, call: Call) -> str | None:
+        """What the selector calls the element that a call finds: ``getElementById("email")``, ``$("#email")``."""
+        callee = call.callee
+        name = callee.property if isinstance(callee, Member) else callee.id if isinstance(callee, Name) else ""
+        selector = call.arguments[0].value if name in _SELECTING and call.arguments else None
+        if not isinstance(selector, Literal) or not isinstance(selector.value, str):
+            return None
+        words = _WORDS.findall(selector.value)
+        return words[-1] if words else None
 
     def _default(self, expr: Call, position: int) -> Value | None:
         """The default among the arguments of a call: by its name, or at a position."""

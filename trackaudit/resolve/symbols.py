@@ -116,7 +116,13 @@ class Symbols(Structure):
         """The string that a key is: written there, or the one thing that a variable is given."""
         if isinstance(key, Name) and (found := self.unit.lookup(key.id, key.scope)) is not None and len(found[0]) == 1:
             binding = found[0][0]
-            key = binding.value if binding.value is not None and not binding.path else key
+            if binding.kind == "parameter" and len(binding.path) == 1 and isinstance(binding.path[0], int):
+                self.callback(found[1])
+                call = self.invoked.get(found[1])  # of a function that is called in place
+                given = call.arguments[binding.path[0] :] if call is not None else ()
+                key = given[0].value if given else key
+            elif binding.value is not None and not binding.path:
+                key = binding.value
         return key.value if isinstance(key, Literal) and isinstance(key.value, str) else None
 
     def _referred(self, holder: Name) -> list[Expr]:

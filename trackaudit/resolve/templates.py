@@ -1,4 +1,4 @@
-"""What a server's template prints into a script, by the names in its tags: ``identify("{{ user.email }}")``."""
+"""What a server's template, or the code around a script in JSX, prints into it, by the names in its tags: ``identify("{{ user.email }}")``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from trackaudit.model import Span
 from trackaudit.resolve.combine import text_of
 from trackaudit.resolve.values import Dynamic, Known, Value
 
-_TAG = re.compile(rb"\{\{\{?(.{0,2000}?)\}\}\}?|<%[=-](.{0,2000}?)%>|<\?=(.{0,2000}?)\?>|\{!!(.{0,2000}?)!!\}", re.S)
+_TAG = re.compile(
+    rb"\{\{\{?(.{0,2000}?)\}\}\}?|<%[=-](.{0,2000}?)%>|<\?=(.{0,2000}?)\?>|\{!!(.{0,2000}?)!!\}|\$\{(.{0,2000}?)\}", re.S
+)
 _CHAIN = re.compile(r"[$@]?[A-Za-z_]\w*(?:\(\))?(?:(?:\.|->|::|\?->)[A-Za-z_]\w*(?:\(\))?)*")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -33,5 +35,5 @@ def printed(text: bytes, span: Span) -> Value | None:
 def _names(tag: str) -> tuple[str, ...]:
     """What a tag calls the thing that it prints, filters and helper functions left aside."""
     chains = _CHAIN.findall(tag.partition("|")[0])
-    longest = max(chains, key=lambda chain: len(_NAME.findall(chain)), default="")
+    longest = max(reversed(chains), key=lambda chain: len(_NAME.findall(chain)), default="")
     return tuple(_NAME.findall(longest))
