@@ -24,9 +24,11 @@ from trackaudit.resolve.loops import each_of
 from trackaudit.resolve.plugins import inside
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.symbols import as_injected
-from trackaudit.resolve.values import Known, Mapping, OneOf, Passed, ProjectCall, Use, Value
+from trackaudit.resolve.values import Known, Mapping, OneOf, Parameter, Passed, ProjectCall, Use, Value
 from trackaudit.sdks import CARRYING
 from trackaudit.sdks.catalogue import Catalogue, Match, Table, split_symbol
+
+_CAUGHT = frozenset(("e", "err", "error", "ex", "exc", "exception", "cause"))
 
 
 def as_use(catalogue: Catalogue, symbol: tuple[str, ...], call: ProjectCall) -> Use | None:
@@ -100,7 +102,12 @@ def decided(catalogue: Catalogue, use: Use) -> list[Value]:
                 for name in steps:
                     value = step(value, name, argument.span) if value is not None else None
                 found += [value] if value is not None else []
-    return found
+    return [value for value in found if not _is_caught(value)]
+
+
+def _is_caught(value: Value) -> bool:
+    """Whether a value is a parameter for an error: who hands one in caught it, and it tells nothing of its text."""
+    return isinstance(value, Parameter) and value.path[-1].lower() in _CAUGHT
 
 
 class Finder:

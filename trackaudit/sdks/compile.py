@@ -45,7 +45,7 @@ def _without_covered(tokens: set[str]) -> list[str]:
     """Leave out a token that a shorter one finds anyway, at the same word boundaries."""
     kept: list[str] = []
     for token in sorted(tokens, key=lambda word: (len(word), word)):
-        if not any(token.startswith((short + "/", short + "-", short + ".")) for short in kept):
+        if not any(token.startswith(short) and not (token[len(short)] + short[-1]).replace("_", "a").isalnum() for short in kept):
             kept.append(token)
     return sorted(kept)
 
