@@ -91,6 +91,7 @@ def decided(catalogue: Catalogue, use: Use) -> list[Value]:
         return [argument.value for argument in use.arguments]
     calls = _calls_of(catalogue, use)
     paths = {name for call in calls for kind in CARRYING for name in call[kind]}
+    texts, bags = ({name for call in calls for name in call[kind]} for kind in ("texts", "bags"))
     found = []
     for argument, names in named_arguments(catalogue, use):
         if argument.spread:
@@ -101,7 +102,9 @@ def decided(catalogue: Catalogue, use: Use) -> list[Value]:
                 value: Value | None = argument.value
                 for name in steps:
                     value = step(value, name, argument.span) if value is not None else None
-                found += [value] if value is not None else []
+                told = path in texts and path not in bags
+                if value is not None and (not told or isinstance(value, Parameter)):  # of a text only the whole is the caller's
+                    found.append(value)
     return [value for value in found if not _is_caught(value)]
 
 
