@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _SUFFIXES = {
     "python": (".py", ".pyw", ".pyi"),
     "javascript": (".js", ".jsx", ".mjs", ".cjs"),
@@ -22,6 +24,13 @@ _LOCKFILES = {
     "pnpm-lock.yaml": "pnpm-lock", "uv.lock": "toml-lock", "poetry.lock": "toml-lock",
 }  # fmt: skip
 MANIFESTS = {**_LOCKFILES, "package.json": "package-json", "pyproject.toml": "pyproject"}
+
+# Files that set variables of the environment for a deployment.
+_DOCKERFILE = re.compile(r"(?:^|/)(?:Dockerfile(?:\.[\w.-]+)?|[\w.-]+\.[Dd]ockerfile)$")
+_ENV = re.compile(r"(?:^|/)(?:\.env(?:\.[\w-]+)?|[\w-]+\.env)$")
+_COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$")
+_NOT_LIVE = re.compile(r"dev|test|local|example|sample|template|dist|ci\b", re.I)
+_LIVE = re.compile(r"prod|live|deploy", re.I)
 
 
 def language_of(name: str) -> str | None:
@@ -44,3 +53,13 @@ def manifest_of(name: str) -> str | None:
 def is_lockfile(kind: str) -> bool:
     """Whether a manifest kind names exact, installed versions."""
     return kind.endswith("-lock")
+
+
+def deployment_of(path: str) -> str | None:
+    """How a file sets variables for a deployment, by its name: ``env``, ``dockerfile``, ``compose``; None where it does not."""
+    name = path.rpartition("/")[2]
+    if _COMPOSE.search(path):
+        return "compose" if _LIVE.search(path) and not _NOT_LIVE.search(name) else None
+    if _NOT_LIVE.search(name):
+        return None
+    return "dockerfile" if _DOCKERFILE.search(path) else "env" if _ENV.search(path) else None

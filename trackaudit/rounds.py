@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache as cache_of
 from typing import TYPE_CHECKING, Any
 
+from trackaudit.languages import deployment_of
 from trackaudit.link.linker import Linker
 from trackaudit.link.modules import Modules
 from trackaudit.link.pythons import Pythons
@@ -24,7 +25,7 @@ from trackaudit.resolve.values import nothing
 
 if TYPE_CHECKING:
     from trackaudit.cache import Cache
-    from trackaudit.resolve.values import FileFacts
+    from trackaudit.resolve.values import FileFacts, Use
     from trackaudit.run import Run
 
 MAX_ROUNDS = 6
@@ -130,7 +131,10 @@ class Rounds:
         files = self.run.catalogue.files
         found = []
         for path in self.run.configuring:
-            for sdk, place, index in files[path.rpartition("/")[2]]:
+            form = deployment_of(path)
+            if form is not None and self.run.catalogue.variables:
+                found += [Linked(path, use, path) for use in self._deployed(path, form)]
+            for sdk, place, index in files.get(path.rpartition("/")[2], ()):
                 client = self.run.catalogue.client(sdk, place)
                 entry = client["file"][index]
                 if entry["format"] == "javascript":
@@ -142,6 +146,15 @@ class Rounds:
                 if use is not None:
                     found.append(Linked(path, use, path))
         return found
+
+    def _deployed(self, path: str, form: str) -> list[Use]:
+        from trackaudit.link.variables import deployed, written
+
+        text = self._read(path)
+        if text is None or not any(name in text for name in self.run.catalogue.variables):
+            return []
+        self._data(path, {"compose": "yaml"}.get(form, form))
+        return list(deployed(self.run.catalogue, written(form, text.encode(), self.files[path]), path.rpartition("/")[2]))
 
     # --- who uses a wrapper -------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from trackaudit.discover import (
     read,
 )
 from trackaudit.findings import Failure, Finding, Gap
-from trackaudit.languages import MARKUP, language_of, manifest_of
+from trackaudit.languages import MARKUP, deployment_of, language_of, manifest_of
 from trackaudit.prefilter import Hits, Prefilter, mentions_field
 from trackaudit.sdks.catalogue import Catalogue
 
@@ -109,8 +109,7 @@ class Run:
             return False
         seen = {listed.path for listed in asked}
         self.names = list(list_files(request.root, request.git, self._unlisted))
-        known = tuple(self.catalogue.files)
-        self.configuring = [name for name in self.names if name.endswith(known) and self._configures(name)] if known else []
+        self.configuring = [name for name in self.names if self._may_configure(name) and self._configures(name)]
         candidates = self.selection.candidates((name for name in self.names if name not in seen), self.reported)
         for count, listed in enumerate(candidates):
             self._take(listed)
@@ -118,9 +117,13 @@ class Run:
                 self.progress("reading", count, 0)
         return True
 
+    def _may_configure(self, name: str) -> bool:
+        return ".env" in name or "ockerfile" in name or "compose" in name or name.endswith(tuple(self.catalogue.files))
+
     def _configures(self, path: str) -> bool:
         """Whether a file sets an SDK up by its name alone."""
-        return path.rpartition("/")[2] in self.catalogue.files and self.selection.left_out(path) is None
+        known = path.rpartition("/")[2] in self.catalogue.files or deployment_of(path) is not None
+        return known and self.selection.left_out(path) is None
 
     def _unlisted(self, folder: str, reason: str) -> None:
         """A folder that could not be opened (see ``list_files``): an error if files that are asked for may be in it."""

@@ -20,6 +20,9 @@ from trackaudit.versions import Pinned, fits
 # What a framework's plugin, or a file of the SDK's own, is given: all of the client's options.
 PLUGIN: Table = {"role": "setup", "parameters": ["*"], "keywords": "", "url": ""}
 
+# What a deployment sets: it says what an SDK is told, not that it is started.
+VARIABLES: Table = {**PLUGIN, "role": "configure"}
+
 
 class Send(NamedTuple):
     """A use that carries user data: its property bags, key-value pairs, user ids and texts. ``private`` are keys that it keeps back."""
@@ -50,6 +53,7 @@ class Project:
         self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
         for linked in uses:
             self._add(linked, files[linked.path])
+        self.setups = self._without_strangers()
         self._relate()
 
     # --- joining ----------------------------------------------------------------------------------
@@ -67,13 +71,14 @@ class Project:
                 roots, unseen = roots_of_component(use.arguments, entry["properties"])
                 self._set_up(Setup(path, use, client, entry, roots, unseen, version, self.catalogue.record(use.sdk)["url"]))
             return
-        if use.form in ("plugin", "file"):
+        if use.form in ("plugin", "file", "variables"):
             given = Root(split((use.arguments[0].name or "").rstrip("*").rstrip(".")), use.arguments[0].value, use.callee_span)
-            self._set_up(Setup(path, use, client, PLUGIN, [given], False, version, self.catalogue.record(use.sdk)["url"]))
+            call = VARIABLES if use.form == "variables" else PLUGIN
+            self._set_up(Setup(path, use, client, call, [given], False, version, self.catalogue.record(use.sdk)["url"]))
             return
         if use.form == "assignment":
             target = next((item["option"] for item in client["assignment"] if item["target"] == use.method), use.method)
-            call: Table = {"role": "setup" if target.endswith("*") else "configure", "parameters": [target], "keywords": ""}
+            call = {"role": "setup" if target.endswith("*") else "configure", "parameters": [target], "keywords": ""}
         else:
             calls = _fitting(self.catalogue.calls(use.sdk, use.client).get(use.method, []), version.pinned)
             if not calls:
@@ -92,6 +97,18 @@ class Project:
     def _set_up(self, setup: Setup) -> None:
         if not setup.dead:
             self.setups.append(setup)
+
+    def _without_strangers(self) -> list[Setup]:
+        """The set-ups without variables for clients that nothing here uses, where another client that reads them is used."""
+        used = {(setup.use.sdk, setup.client["id"]) for setup in self.setups if setup.use.form != "variables"}
+        used |= {(send.use.sdk, send.client["id"]) for send in self.sends}
+        used |= {(setup.use.sdk, setup.client["id"]) for setup in self.setups if setup.version is not NOWHERE}
+        sdks = {sdk for sdk, _ in used}
+        return [
+            setup
+            for setup in self.setups
+            if setup.use.form != "variables" or setup.use.sdk not in sdks or (setup.use.sdk, setup.client["id"]) in used
+        ]
 
     def version_of(self, path: str, origin: str, client: Table, facts: FileFacts, sdk: str) -> Resolved:
         """The version a symbol's client has in a file: its own package's, the page's script's, or any of the client's."""

@@ -12,7 +12,7 @@ from trackaudit.resolve.values import CommentFact, Entry, FileFacts, Known, Mapp
 from trackaudit.sdks.catalogue import Table
 
 _COMMENT = re.compile(rb"^(?P<code>[^#;\n]*)[#;]+[ \t]*(?P<text>trackaudit:[^\n]*)", re.M)
-_SWITCHES = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
+SWITCHES = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
 _PRODUCTION = ":production"  # after a section's name: what holds instead of it there
 
 
@@ -40,7 +40,7 @@ def configured(facts: FileFacts, sdk: str, client: str, entry: Table) -> Use | N
     if not isinstance(value, Mapping):
         return None
     if entry["format"] == "ini":
-        value = _nested(value)
+        value = nested(value)
     passed = Passed(entry["option"], value.span, value, "", value.span)
     return Use(sdk, client, entry["name"], "file", f"file:{entry['name']}", (passed,), (), "", value.span, value.span)
 
@@ -51,7 +51,7 @@ def _section(value: Value, name: str) -> Value | None:
     return collapse(list(found), found[0].span) if found else None
 
 
-def _nested(value: Mapping) -> Mapping:
+def nested(value: Mapping) -> Mapping:
     """An ini section's entries with dots in their names as objects in one another, and its switches as truth values."""
     found: list[Entry] = []
     below: dict[str, list[Entry]] = {}
@@ -61,10 +61,10 @@ def _nested(value: Mapping) -> Mapping:
             below.setdefault(head, []).append(entry._replace(key=rest))
             continue
         word = entry.value.value if isinstance(entry.value, Known) else None
-        if isinstance(word, str) and word.strip().lower() in _SWITCHES:
-            entry = entry._replace(value=Known(_SWITCHES[word.strip().lower()], entry.value.span))
+        if isinstance(word, str) and word.strip().lower() in SWITCHES:
+            entry = entry._replace(value=Known(SWITCHES[word.strip().lower()], entry.value.span))
         found.append(entry)
     for head, entries in below.items():
-        inner = _nested(Mapping(tuple(entries), False, value.span))
+        inner = nested(Mapping(tuple(entries), False, value.span))
         found.append(Entry(head, entries[0].key_span, inner, ()))
     return Mapping(tuple(found), value.open, value.span)

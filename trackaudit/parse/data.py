@@ -33,7 +33,9 @@ class Broken(Exception):
 
 
 def parse_data(text: bytes, form: str) -> Expr:
-    """The value of a data file. ``form``: ``json``, ``yaml``, ``toml``, ``ini`` or ``env``. Raises :class:`Broken`."""
+    """The value of a data file. ``form``: ``json``, ``yaml``, ``toml``, ``ini``, ``env`` or ``dockerfile``. Raises :class:`Broken`."""
+    if form == "dockerfile":  # its instructions set variables; as a whole it is no data
+        return Object((), START)
     try:
         if form == "json":
             return _json(text)

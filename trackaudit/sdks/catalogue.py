@@ -56,6 +56,7 @@ class Catalogue:
         self.packages: dict[str, str] = dict(INDEX["packages"])
         roots: dict[str, list[Any]] = dict(INDEX["roots"])
         self.files: dict[str, list[Any]] = {name: list(places) for name, places in INDEX["files"].items()}
+        self.variables: dict[str, list[Any]] = {name: list(places) for name, places in INDEX["variables"].items()}
         self._roots: dict[Symbol, tuple[str, int]] = {}
         self._families: list[tuple[str, str, int]] = []
         self.extra = extra or []
@@ -70,6 +71,8 @@ class Catalogue:
             for package in compiler.packages_of(record):
                 self.packages[package] = record["sdk"]
             roots.update(compiler.roots_of(record))
+            for name, places in compiler.variables_of(record).items():
+                self.variables.setdefault(name, []).extend(places)
             for name, places in compiler.files_of(record).items():
                 self.files.setdefault(name, []).extend(places)
         for text, (sdk, client) in roots.items():

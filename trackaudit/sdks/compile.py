@@ -70,6 +70,16 @@ def files_of(record: dict[str, Any]) -> dict[str, list[Any]]:
     return found
 
 
+def variables_of(record: dict[str, Any]) -> dict[str, list[Any]]:
+    """The variables of the environment that an SDK reads: each with the client's place in the record, the option and its type."""
+    found: dict[str, list[Any]] = {}
+    for place, client in enumerate(record["client"]):
+        types = {option["path"]: option["type"] for option in client["option"]}
+        for name, path in client["environment"].items():
+            found.setdefault(name, []).append([record["sdk"], place, path, types.get(path, "any")])
+    return found
+
+
 def packages_of(record: dict[str, Any]) -> list[str]:
     """Every distribution a manifest may name, for the line scan."""
     found = {package for client in record["client"] for package in client["packages"]}
@@ -86,7 +96,7 @@ def packages_of(record: dict[str, Any]) -> list[str]:
 def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
     """The compiled files by name, and every mistake in the records."""
     errors: list[str] = []
-    index: dict[str, Any] = {"sdks": {}, "broad": {}, "constants": {}, "roots": {}, "packages": {}, "files": {}}
+    index: dict[str, Any] = {"sdks": {}, "broad": {}, "constants": {}, "roots": {}, "packages": {}, "files": {}, "variables": {}}
     files: dict[str, str] = {}
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -108,6 +118,8 @@ def compile_records(folder: Path = RECORDS) -> tuple[dict[str, str], list[str]]:
         index["roots"].update(roots_of(record))
         for name, places in files_of(record).items():
             index["files"].setdefault(name, []).extend(places)
+        for name, places in variables_of(record).items():
+            index["variables"].setdefault(name, []).extend(places)
         index["packages"].update(dict.fromkeys(packages_of(record), record["sdk"]))
         files[f"{record['sdk']}.json"] = _dump(record)
     names = tomllib.loads((HERE / "personal_data.toml").read_text(encoding="utf-8"))
