@@ -86,7 +86,16 @@ def rules_table() -> str:
     return "\n".join(["| rule | category | what it finds |", "|---|---|---|", *rows])
 
 
-_TABLE = re.compile(r"(<!-- rules: begin -->\n).*?(<!-- rules: end -->)", re.S)
+def sdks_list() -> str:
+    """The sentence for the README that names every SDK."""
+    from trackaudit.sdks.catalogue import Catalogue
+
+    catalogue = Catalogue()
+    titles = sorted((catalogue.record(sdk)["title"] for sdk in catalogue.tokens), key=str.lower)
+    return f"{', '.join(titles[:-1])} and {titles[-1]}."
+
+
+_GENERATED = re.compile(r"(<!-- (rules|sdks): begin -->\n).*?(<!-- \2: end -->)", re.S)
 
 
 def main(arguments: list[str]) -> int:
@@ -98,7 +107,10 @@ def main(arguments: list[str]) -> int:
     readme = root / "README.md"
     wanted = {
         root / "docs" / "rules.md": rules_page(),
-        readme: _TABLE.sub(lambda match: f"{match[1]}{rules_table()}\n{match[2]}", readme.read_text(encoding="utf-8")),
+        readme: _GENERATED.sub(
+            lambda match: f"{match[1]}{rules_table() if match[2] == 'rules' else sdks_list()}\n{match[3]}",
+            readme.read_text(encoding="utf-8"),
+        ),
     }
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in arguments:
