@@ -8,6 +8,7 @@ from trackaudit.resolve.scrubs import REST
 from trackaudit.resolve.values import Callback, Known, Listing, Mapping, OneOf, Overlay, Parameter, Value
 
 Path = tuple[str, ...]
+UNTOUCHED = "-"  # what a call sends that no hook gets to see
 
 
 class Scrubber:
@@ -21,6 +22,8 @@ class Scrubber:
 
     def removes(self, key: str, call: Table) -> bool:
         """Whether a key of what this call sends never leaves."""
+        if call["into"] == UNTOUCHED:
+            return False
         if self.kind == "all":
             return self.whole
         if self.kind == "names":

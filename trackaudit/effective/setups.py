@@ -11,6 +11,7 @@ from trackaudit.resolve import predicates
 from trackaudit.resolve.values import Condition, Entry, Known, Listing, Mapping, OneOf, Use, Value
 from trackaudit.versions import Pinned, fits
 
+_OF_TEXTS = frozenset(("local_host", "plain_http", "literal"))
 _EXISTENCE = frozenset(("present", "absent"))
 
 
@@ -236,6 +237,8 @@ def judge(value: Value | None, state: str, table: Table) -> bool | None:
         if name in _EXISTENCE:
             there = state == "written"
             verdict: bool | None = None if state == "unseen" else (there == argument if name == "present" else there != argument)
+        elif value is None and name in _OF_TEXTS:
+            verdict = None if state == "unseen" else False  # what is not there has no host
         elif name in predicates.NAMES:
             verdict = None if state == "unseen" else predicates.test(name, value, argument)
         else:

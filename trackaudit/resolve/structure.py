@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from trackaudit.model import Assignment, Call, Class, Expr, Function, Literal, Member, Name, Object, Property, Unit
+from trackaudit.model import Array, Assignment, Call, Class, Expr, Function, Literal, Member, Name, Object, Property, Unit
 
 _MAX_BASES = 6
 _SELF = ("this", "self", "cls")
@@ -81,12 +81,20 @@ class Structure:
                 if isinstance(site.call.callee, Function):
                     self.invoked[site.call.callee.scope] = site.call
                 for argument in site.call.arguments:
-                    if isinstance(argument.value, Function):
-                        self._callbacks.setdefault(argument.value.scope, (site.call.callee, ""))
+                    self._hand_in(argument.value, site.call.callee, "")
                     for entry in argument.value.entries if isinstance(argument.value, Object) else ():
-                        if isinstance(entry, Property) and isinstance(entry.value, Function) and entry.key:
-                            self._callbacks.setdefault(entry.value.scope, (site.call.callee, entry.key))
+                        if isinstance(entry, Property) and entry.key:
+                            self._hand_in(entry.value, site.call.callee, entry.key)
         return self._callbacks.get(scope, (None, ""))
+
+    def _hand_in(self, given: Expr, callee: Expr, option: str) -> None:
+        """Take note of a function, by its own name too, or of several in a list, that a call is given."""
+        for part in given.elements if isinstance(given, Array) else (given,):
+            if isinstance(part, Name):
+                found = self.unit.lookup(part.id, part.scope)
+                part = found[0][0].value if found is not None and len(found[0]) == 1 and not found[0][0].path else None
+            if isinstance(part, Function) and self._callbacks is not None:
+                self._callbacks.setdefault(part.scope, (callee, option))
 
     def promise(self, scope: int) -> Expr | None:
         """The promise whose value the callback with this scope is given."""

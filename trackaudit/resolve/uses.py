@@ -127,6 +127,7 @@ class Finder:
             if element.component is not None and (use := self.component(element)) is not None
         ]
         found += [use for assignment in self.unit.assignments if (use := self.assignment(assignment)) is not None]
+        found += self.settings()
         return sorted(found, key=lambda use: (use.span, use.method))
 
     def match(self, symbol: tuple[str, ...] | None) -> tuple[Match, Table] | None:
@@ -227,6 +228,16 @@ class Finder:
         context = self.unit.scopes[site.scope].name
         return Use(match.sdk, client["id"], method, form, match.root, passed, guards, context, site.call.span, callee)
 
+    def sent(self, match: Match, client: Table, assignment: Assignment, target: Member | Name) -> Use:
+        """``scope.user = {…}``: an attribute that is sent, as a call of the method ``user=``."""
+        passed = (Passed(None, None, self.resolver.value(assignment.value), "", assignment.value.span),)
+        guards = self.resolver.conditions(assignment.guards)
+        context = self.unit.scopes[assignment.scope].name
+        span = target.property_span if isinstance(target, Member) else target.span
+        return Use(
+            match.sdk, client["id"], match.method + "=", "call", match.root, passed, guards, context, assignment.span, span
+        )
+
     def component(self, element: Element) -> Use | None:
         symbol = self.resolver.symbol(element.component) if element.component is not None else None
         found = self.match(symbol)
@@ -249,6 +260,40 @@ class Finder:
             match.sdk, client["id"], name, "component", match.root, tuple(passed), guards, context, element.span, element.tag_span
         )
 
+    def settings(self) -> Iterator[Use]:
+        """What is given to an SDK under a name that it looks for: ``ROLLBAR = {…}`` in Django's settings, ``app.config["ROLLBAR"] = {…}``, and
+        ``var _rollbarConfig = {…}`` on a page."""
+        named = {
+            entry["target"].partition(":")[2]: (sdk, client, entry)
+            for sdk in sorted(self.sdks)
+            for client in self.catalogue.record(sdk)["client"]
+            for entry in client["assignment"]
+            if entry["target"].startswith("django:" if self.unit.language == "python" else "global:")
+            and "#" not in entry["target"]
+        }
+        if not named or self.unit.language not in ("python", "html"):
+            return
+        given = [
+            (name, binding.value, binding.span)
+            for name in named
+            for binding in self.unit.bindings[0].get(name, ())
+            if binding.value is not None and binding.kind in ("let", "var")
+        ]
+        for assignment in self.unit.assignments if self.unit.language == "python" else ():
+            target = assignment.target
+            if (
+                isinstance(target, Member)
+                and target.property in named
+                and isinstance(target.object, Member)
+                and target.object.property == "config"
+            ):
+                given.append((target.property, assignment.value, target.property_span))
+        for name, expr, span in given:
+            sdk, client, entry = named[name]
+            value = self.resolver.value(Name(name, 0, span)) if name in self.unit.bindings[0] else self.resolver.value(expr)
+            passed = (Passed(None, None, value, "", expr.span),)
+            yield Use(sdk, client["id"], entry["target"], "assignment", entry["target"], passed, (), "", expr.span, span)
+
     def assignment(self, assignment: Assignment) -> Use | None:
         """``posthog.debug = True``, ``NREUM.init = {…}``: an option, or all of them, by assignment."""
         target = assignment.target
@@ -266,6 +311,8 @@ class Finder:
             method = text
         elif client["attributes"] and match.method in known:
             method = match.method
+        elif any(call["method"] == match.method + "=" for call in client["call"]):
+            return self.sent(match, client, assignment, target)
         else:
             return None
         name_span = target.property_span if isinstance(target, Member) else target.span
