@@ -61,6 +61,7 @@ class PersonalData:
         self._people = frozenset(table["ambiguous"]["people"])
         self._things = frozenset(table["ambiguous"]["not_people"])
         self._neutral = frozenset(table["ambiguous"]["neutral"])
+        self._addresses = self._people | {*table["ambiguous"]["addresses"]}
         self._placed = self._people | {"", *table["ambiguous"]["positions"]}
         self._hashing = frozenset(table["scrubbers"]["hashing"])
         self._scrubbers = frozenset(table["scrubbers"]["words"]) | self._hashing
@@ -130,7 +131,7 @@ class PersonalData:
         if own is not None or len(path) < 2:
             return own
         kind = self._ambiguous.get(path[-1])
-        if kind is not None and self._owner(path) in self._people:
+        if kind is not None and self._owner(path) in (self._addresses if path[-1] == "token" else self._people):
             return self._categories[kind]
         return None
 
@@ -159,9 +160,12 @@ class PersonalData:
             return None
         steps = call.name.split(".") if call.name else []
         alias = self.of_name(call.alias)
-        if len(steps) > 1 and steps[-1] == "get" and words_of(steps[-2])[-1:] and words_of(steps[-2])[-1] in _HOLDERS:
-            key = call.arguments[0].value if call.arguments else None  # what is taken out of a cookie is what counts
-            return _worst((alias, self.of_name(key.value) if isinstance(key, Known) and isinstance(key.value, str) else None))
+        if len(steps) > 1 and steps[-1] == "get":  # what is taken out is what counts, not what it is taken out of
+            key = call.arguments[0].value if call.arguments else None
+            if isinstance(key, Known) and isinstance(key.value, str):
+                return _worst((alias, self._of_path((*steps[:-1], key.value))))
+            if words_of(steps[-2])[-1:] and words_of(steps[-2])[-1] in _HOLDERS:
+                return alias
         if steps and steps[-1].lower() in _PASSING:
             inner = self._of_path(tuple(steps[:-1])) if len(steps) > 1 else None
             return _worst((alias, inner or _worst(self.of_value(argument.value) for argument in call.arguments)))

@@ -81,7 +81,7 @@ class Structure:
                 if isinstance(site.call.callee, Function):
                     self.invoked[site.call.callee.scope] = site.call
                 for argument in site.call.arguments:
-                    self._hand_in(argument.value, site.call.callee, "")
+                    self._hand_in(argument.value, site.call.callee, argument.name or "")
                     for entry in argument.value.entries if isinstance(argument.value, Object) else ():
                         if isinstance(entry, Property) and entry.key:
                             self._hand_in(entry.value, site.call.callee, entry.key)
