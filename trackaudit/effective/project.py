@@ -197,9 +197,9 @@ def _fitting(known: list[Table], pinned: Pinned) -> list[Table]:
     """The descriptions of a method that hold at this version: what it sets up, if anything, then what it sends. Where the
     version is not sure, all that it may send."""
     fitting = [call for call in known if fits(call["versions"], pinned)[0]] or known
-    sends = [call for call in (known if pinned.known is None else fitting) if call["role"] == "send"]
+    sends = [call for call in (fitting if pinned.known else known) if call["role"] == "send"]
     others = [call for call in fitting if call["role"] != "send"]
-    return [*others[:1], *(sends if pinned.known is None else sends[:1])]
+    return [*others[:1], *(sends[:1] if pinned.known else sends)]
 
 
 def _send(linked: Linked, client: Table, call: Table) -> Send:
