@@ -76,6 +76,9 @@ class Modules(Expressions):
     def export_statement(self, node: Node, scope: int, guards: Guards) -> None:
         declaration, value, source = child_fields(node, "declaration", "value", "source")
         module = self.string(source) if source is not None else None
+        for child in node.named_children:
+            if child.type == "decorator":  # of the class that is exported
+                self.inner(child, scope, guards)
         kinds = {child.type for child in node.children}
         if "default" in kinds and (value is not None or declaration is not None):
             self.export_default(declaration or value, scope, guards)

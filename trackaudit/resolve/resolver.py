@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,24 +22,20 @@ from trackaudit.model import (
     Name,
     Object,
     Regex,
-    Span,
     Spread,
     Template,
     Unary,
     Unit,
     Unknown,
 )  # fmt: skip
-from trackaudit.resolve.changes import Change, changes
 from trackaudit.resolve.combine import merge, names_of, one_of, step, text_of, truthiness
-from trackaudit.resolve.environment import environment_of
 from trackaudit.resolve.instances import MAX_DEPTH
-from trackaudit.resolve.results import Calls
+from trackaudit.resolve.later import Later
 from trackaudit.resolve.templates import printed
 from trackaudit.resolve.values import (
     Blueprint,
     Branch,
     Callback,
-    Condition,
     Dynamic,
     Entry,
     Invoked,
@@ -48,7 +43,6 @@ from trackaudit.resolve.values import (
     Listing,
     Mapping,
     OneOf,
-    Overlay,
     Parameter,
     Pattern,
     Reference,
@@ -60,18 +54,14 @@ TRUTH = "a truth value"  # the reason of a Dynamic that is only ever true or fal
 ITSELF = "refers to itself"
 _SELF = ("this", "self", "cls")
 _PLACED = (Known, Text, Pattern, Mapping, Listing, Callback, Blueprint)  # their places do not depend on who asks
-_BAGS = (Mapping, Overlay, Parameter, Reference, OneOf, Invoked, Dynamic)
 _COMPARING = frozenset(("==", "===", "!=", "!==", "<", ">", "<=", ">=", "in", "not in", "instanceof"))
 
 
-class Resolver(Calls):
+class Resolver(Later):
     """Answers what an expression of one unit comes to."""
 
     def __init__(self, unit: Unit, text: bytes) -> None:
         super().__init__(unit, text)
-        self._settings: dict[str, int] = {}
-        self._changes: dict[tuple[int, str], list[Change]] | None = None
-        self._conditions: dict[tuple[Span, bool], Condition] = {}
         # What is printed into scripts by a server's template, or by the code around a script in JSX.
         self._templated = unit.language == "html" or b"__html" in text or b"<Script" in text or b"<script" in text
 
@@ -191,7 +181,7 @@ class Resolver(Calls):
             return self._named[key]
         self.busy.add(key)
         try:
-            value = self._mutated(self._bound(expr, bindings, scope), scope, expr.id)
+            value = self.mutated(self._bound(expr, bindings, scope), scope, expr.id)
         finally:
             self.busy.discard(key)
         value = _also_called(value, expr.id)
@@ -208,7 +198,7 @@ class Resolver(Calls):
                 branches.append(Branch(self.conditions(assignment.guards), self.value(assignment.value)))
             elif assignment.operator != "|=":
                 branches.append(Branch((), Dynamic("reassigned", (expr.id,), expr.span)))
-        if any(binding.kind in ("let", "var") for binding in bindings) and self._set_elsewhere(expr.id, len(branches)):
+        if any(binding.kind in ("let", "var") for binding in bindings) and self.set_elsewhere(expr.id, len(branches)):
             branches.append(Branch((), Dynamic("reassigned", (expr.id,), expr.span)))
         if len(branches) > 1:
             branches = [branch for branch in branches if not _is_itself(branch.value)] or branches
@@ -217,20 +207,6 @@ class Resolver(Calls):
         if len(branches) == 1:
             return branches[0].value
         return one_of(branches, expr.span)
-
-    def _set_elsewhere(self, name: str, known: int) -> bool:
-        """Whether a function that was left out sets a variable too, as far as its text tells."""
-        if not self.unit.pending:
-            return False
-        if name not in self._settings:
-            self._settings[name] = self._count_settings(name)
-        return self._settings[name] > known
-
-    def _count_settings(self, name: str) -> int:
-        """How often the text looks as if it sets a variable."""
-        word = re.escape(name.encode())
-        pattern = rb"(?<![\w$.])" + word + rb"\s*(?:[-+*/%&|^?<>]{0,3}=(?![=>])|\+\+|--)|(?:\+\+|--)\s*" + word + rb"(?![\w$])"
-        return len(re.findall(pattern, self.text))
 
     def _binding_value(self, expr: Name, binding: Binding, scope: int) -> Value:
         if binding.kind == "import":
@@ -314,75 +290,6 @@ class Resolver(Calls):
             return below.items[key.value]
         found = step(below, key.value, expr.span) if isinstance(key, Known) and isinstance(key.value, (int, str)) else None
         return Dynamic("member", self.chain(expr), expr.span) if found is None else found
-
-    @property
-    def changes(self) -> dict[tuple[int, str], list[Change]]:
-        """What is written into the things that names hold, by their scopes and names."""
-        if self._changes is None:
-            self._changes = changes(self.unit)
-        return self._changes
-
-    def _mutated(self, value: Value, scope: int, name: str) -> Value:
-        """The value with what is written into it later laid over it."""
-        written = self.changes.get((scope, name))
-        if not written or not isinstance(value, _BAGS):
-            return value
-        parts: list[Value] = [value]
-        for key, span, expr, guards in written:
-            conditions = self.conditions(guards)
-            if key:
-                parts.append(Mapping((Entry(key, span, self.value(expr), conditions),), False, span))
-                continue
-            merged = self.value(expr)
-            if conditions and isinstance(merged, Mapping):
-                entries = tuple(entry._replace(guards=(*entry.guards, *conditions)) for entry in merged.entries)
-                merged = merged._replace(entries=entries)
-            parts.append(merged)
-        return merge(parts, value.span)
-
-    def _written_into_later(self, expr: Expr) -> bool:
-        """Whether an expression reads a member of something that the code writes into: ``state.started`` is no constant."""
-        todo = [expr]
-        while todo:
-            part = todo.pop()
-            if isinstance(part, Name):
-                found = self.unit.lookup(part.id, part.scope)
-                if found is not None and self.changes.get((found[1], part.id)):
-                    return True
-            elif isinstance(part, (Member, Index)):
-                todo.append(part.object)
-            elif isinstance(part, (Logical, Binary)):
-                todo += [part.left, part.right]
-            elif isinstance(part, Unary):
-                todo.append(part.operand)
-        return False
-
-    # --- guards -----------------------------------------------------------------------------------
-
-    def conditions(self, guards: tuple[Guard, ...]) -> tuple[Condition, ...]:
-        return tuple(self.condition(guard) for guard in guards)
-
-    def condition(self, guard: Guard) -> Condition:
-        """A guard in words: its text, whether a constant decides it, and what environment it speaks of."""
-        span = guard.test.span
-        known = self._conditions.get((span, guard.positive))
-        if known is not None:
-            return known
-        source = self.text[span.start : span.end].decode("utf-8", "replace")
-        text = " ".join(source.split())
-        value = self.value(guard.test)
-        constant = truthiness(value) if isinstance(value, Known) and not self._written_into_later(guard.test) else None
-        origin = value.span if isinstance(value, Known) and value.span != span else None
-        made = Condition(
-            text if len(text) <= 60 else text[:57] + "…",
-            guard.positive,
-            constant,
-            environment_of(text, guard.positive),
-            span,
-            origin,
-        )
-        self._conditions[span, guard.positive] = made
-        return made
 
 
 def _also_called(value: Value, name: str) -> Value:
