@@ -73,6 +73,8 @@ def _unknown(catalogue: Catalogue, setup: Setup, under: str, lists: list[Table],
     current = fitting[-1] if fitting else None
     if current is None or entry.key in current["names"] or entry.key in described or entry.key.startswith("_"):
         return
+    if not setup.pinned.known and any(entry.key in known["names"] for known in lists):
+        return  # there is a version that has it
     sure = bool(setup.pinned.known) and fits(current["versions"], setup.pinned)[1]
     names = {*current["names"], *described}
     near = _near(entry.key, names)

@@ -27,6 +27,7 @@ _WHOLE = frozenset(
     ("asdict", "astuple", "dict", "model_dump", "model_dump_json", "to_dict", "todict", "to_json", "tojson", "toobject", "model_to_dict",
      "vars", "serialize", "getdata")
 )  # fmt: skip
+_ABOUT = frozenset(("id", "ids", "uuid", "guid", "pk", "length", "count", "size", "type", "status"))
 _PASSING = frozenset(
     ("tolowercase", "touppercase", "trim", "tostring", "strip", "lower", "upper", "casefold", "encode", "decode", "string",
      "str", "encodeuricomponent", "get", "value", "format", "concat", "repr", "valueof", "normalize", "replace", "slice", "substring")
@@ -68,15 +69,18 @@ class PersonalData:
 
     def of_name(self, name: str) -> Category | None:
         """The category of a key or variable name by its words, None where a word makes it harmless."""
+        category, harmless = self._read(name)
+        return None if harmless else category
+
+    def _read(self, name: str) -> tuple[Category | None, bool]:
+        """The category of a name, and whether another word in it says that it is only about such data: ``email_count``."""
         words = words_of(name)
         for start, word in enumerate(words):
             for phrase, category in self._phrases.get(word, ()):
                 end = start + len(phrase)
                 if tuple(words[start:end]) == phrase:
-                    if self._before & set(words[:start]) or self._after & set(words[end:]):
-                        return None
-                    return category
-        return None
+                    return category, bool(self._before & set(words[:start]) or self._after & set(words[end:]))
+        return None, False
 
     def of_value(self, value: Value) -> Category | None:
         """The category that the code's own name for a value gives it: ``user.email`` is contact data."""
@@ -134,6 +138,10 @@ class PersonalData:
         if kind is not None and self._owner(path) in (self._addresses if path[-1] == "token" else self._people):
             return self._categories[kind]
         return None
+
+    def _is_about(self, path: tuple[str, ...]) -> bool:
+        """Whether a member only counts, tells apart or describes what it is of: ``secret.id``, ``emails.length``."""
+        return len(path) > 1 and words_of(path[-1])[-1:] != [] and words_of(path[-1])[-1] in _ABOUT
 
     def _is_of_thing(self, path: tuple[str, ...]) -> bool:
         """Whether a place is where a thing is: a shop, a vehicle, the middle of a map."""
@@ -203,7 +211,9 @@ class PersonalData:
         if not isinstance(value, (Dynamic, Parameter, Invoked, Text)):
             return None
         trait = self.of_trait(key, value) if traits or key.startswith("$") else None
-        named = self.of_name(key)
+        named, harmless = self._read(key)
+        if harmless or (isinstance(value, (Dynamic, Parameter)) and self._is_about(value.path)):
+            return None
         if (
             named is not None
             and named.id == "location"
