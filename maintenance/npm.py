@@ -49,6 +49,19 @@ def fetch(spec: str, cache_folder: Path) -> Package:
     return Package(told["name"], told["version"], folder)
 
 
+def _dependency(name: str, wanted: str, cache_folder: Path) -> Package | None:
+    """The oldest version that a requirement allows, with which the package was made; a newer one has names it does not know.
+
+    None if it was never published: some packages bundle what they name.
+    """
+    for spec in (wanted.lstrip("^~"), wanted):
+        try:
+            return fetch(f"{name}@{spec}", cache_folder)
+        except LookupError:
+            continue
+    return None
+
+
 def _unpack(archive: Path, folder: Path) -> None:
     """Lay out an archive's one top folder, which has whatever name its author gave it, as ``folder``."""
     partial = folder.with_name(folder.name + ".partial")
@@ -67,15 +80,20 @@ def newest(name: str) -> str:
 
 
 def _tree(main: Package, needed: tuple[str, ...], cache_folder: Path) -> Path:
-    """A folder with the package and those of its dependencies that match ``needed``, laid out flat as imports find them."""
+    """A folder with the package and those of its dependencies that match ``needed``, laid out flat as imports find them.
+
+    What comes from a package that is not there is an unknown type, which makes an object open: no name is lost unseen.
+    """
     packages = {main.name: main}
     queue = [main]
     while queue:
         manifest = queue.pop().manifest
         for name, wanted in {**manifest.get("peerDependencies", {}), **manifest.get("dependencies", {})}.items():
             if name not in packages and any(fnmatch(name, pattern) for pattern in needed):
-                packages[name] = fetch(f"{name}@{wanted}", cache_folder)
-                queue.append(packages[name])
+                package = _dependency(name, wanted, cache_folder)
+                if package is not None:
+                    packages[name] = package
+                    queue.append(package)
     tree = cache_folder / "trees" / f"{main.name.replace('/', '+')}@{main.version}"
     shutil.rmtree(tree, ignore_errors=True)
     for package in packages.values():
@@ -108,13 +126,32 @@ def read(source: Source, versions: str, cache_folder: Path) -> tuple[str, list[O
         raise RuntimeError(f"types.mjs on {label}: {done.stderr}")
     objects: list[Options] = []
     problems: list[str] = []
-    for reading, answer in zip(readings, json.loads(done.stdout)["answers"], strict=True):
+    for reading, answer in zip(readings, json.loads(done.stdout), strict=True):
         problems += [f"{label} {reading.type}: {problem}" for problem in answer["problems"]]
-        objects += [
-            Options(found["under"], found["names"], found["open"], found["defaults"]) for found in answer["objects"]
-        ]
+        found = [Options(entry["under"], entry["names"], entry["open"], entry["defaults"]) for entry in answer["objects"]]
+        for options in found:
+            if options.under == reading.under:
+                options.names += reading.also
+                problems += [f"{label} {reading.type}: the object is open"] if options.is_open else []
+        for path, code in answer["defaults"].items():
+            _set_default(found, f"{reading.under}.{path}".lstrip("."), code)
+        objects += found
     return label, objects, problems
 
 
+def _set_default(objects: list[Options], path: str, code: str) -> None:
+    """Give an option the default that the package's code has, which tells more than a comment."""
+    under, _, name = path.rpartition(".")
+    for options in objects:
+        if options.under == under:
+            options.defaults[name] = code
+
+
 def _probe(reading: Reading) -> dict[str, Any]:
-    return {"module": reading.module, "type": reading.type, "under": reading.under, "skip": list(reading.skip)}
+    return {
+        "module": reading.module,
+        "type": reading.type,
+        "under": reading.under,
+        "skip": reading.skip,
+        "defaults": reading.defaults,
+    }

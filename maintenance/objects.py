@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from drift import Names
+
 from trackaudit.versions import parse
 
 
@@ -34,6 +36,9 @@ class Entry:
     def newest(self) -> str:
         """The version that was read; packages of one client are counted alike."""
         return self.read[0].rpartition("@")[2]
+
+    def as_names(self) -> Names:
+        return Names(self.under, self.versions, self.newest, frozenset(self.names))
 
 
 class Lists:
@@ -66,7 +71,12 @@ class Lists:
             closed = [entry for entry in self.of(sdk, client) if not entry.is_open]
             if closed:
                 files.setdefault(sdk, {})[client] = [
-                    {"under": entry.under, "versions": entry.versions, "read": ", ".join(entry.read), "names": sorted(entry.names)}
+                    {
+                        "under": entry.under,
+                        "versions": entry.versions,
+                        "read": ", ".join(entry.read),
+                        "names": sorted(entry.names),
+                    }
                     for entry in closed
                 ]
         return {sdk: _dump(clients) for sdk, clients in files.items()}

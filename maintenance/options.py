@@ -17,7 +17,7 @@ from typing import Any
 import drift
 import npm
 import pypi
-from objects import Lists, Options
+from objects import Entry, Lists, Options
 from sources import HERE, Source, load, untyped
 
 from trackaudit.versions import contains, parse
@@ -31,10 +31,10 @@ NEWEST: dict[str, Callable[[str], str]] = {"npm": npm.newest, "pypi": pypi.newes
 
 def collect(sources: list[Source], cache_folder: Path) -> tuple[Lists, list[str]]:
     """Read every source in every range. Returns the lists, and what could not be read."""
-    jobs = [(source, versions) for source in sources for versions in source.versions]
+    jobs = [(source, *ranges) for source in sources for ranges in zip(source.versions, source.ranges, strict=True)]
 
-    def run(job: tuple[Source, str]) -> tuple[str, list[Options], list[str]]:
-        source, versions = job
+    def run(job: tuple[Source, str, str]) -> tuple[str, list[Options], list[str]]:
+        source, versions, _ = job
         try:
             return READERS[source.ecosystem](source, versions, cache_folder)
         except (LookupError, RuntimeError) as error:
@@ -43,7 +43,7 @@ def collect(sources: list[Source], cache_folder: Path) -> tuple[Lists, list[str]
     lists = Lists()
     problems: list[str] = []
     with ThreadPoolExecutor(2) as pool:
-        for (source, versions), (read, objects, mistakes) in zip(jobs, pool.map(run, jobs), strict=True):
+        for (source, _, versions), (read, objects, mistakes) in zip(jobs, pool.map(run, jobs), strict=True):
             problems += mistakes
             for options in objects:
                 lists.add(source.sdk, source.client, versions, read, options)
@@ -51,45 +51,54 @@ def collect(sources: list[Source], cache_folder: Path) -> tuple[Lists, list[str]
 
 
 def outdated(sources: list[Source]) -> list[str]:
-    """The packages whose newest version lies in none of the ranges that are read."""
+    """The packages that have newer versions than those that are read. DefinitelyTyped's are read for old versions only."""
     found: list[str] = []
     for package in sorted({source.package for source in sources}):
         ecosystem, _, name = package.partition(":")
         newest = parse(NEWEST[ecosystem](name))
         ranges = [versions for source in sources if source.package == package for versions in source.versions]
-        if newest is not None and not any(contains(versions, newest) for versions in ranges):
+        is_read = any(contains(versions, newest) for versions in ranges) if newest else True
+        if not is_read and not name.startswith("@types/"):
             found.append(f"{name} {newest} lies in none of the ranges that are read")
     return found
 
 
 def report(lists: Lists, verbose: bool) -> list[str]:
-    """Per client: option paths that the types lack, defaults that differ, and how much the record leaves out."""
+    """What differs, client by client."""
     lines: list[str] = []
     excused = untyped()
     for sdk, id in lists.clients():
         client = _client(sdk, id)
         if client is None:
-            lines.append(f"{sdk} {id}: no such client in the records")
-            continue
-        closed = [entry for entry in lists.of(sdk, id) if not entry.is_open]
-        newest = {entry.under: entry for entry in closed}
-        names = {key: drift.Names(e.under, e.versions, e.newest, frozenset(e.names)) for key, e in newest.items()}
-        everywhere = [drift.Names(e.under, e.versions, e.newest, frozenset(e.names)) for e in closed]
-        unknown = drift.undescribed(client, names.values())
-        lines.append(f"{sdk} {id}: {len(unknown)} names are not described" + (f": {', '.join(unknown)}" if verbose else ""))
-        for path, lacking in sorted(drift.missing(client, everywhere, excused.get((sdk, id), set())).items()):
-            lines.append(f"  {path} is not in the types of {', '.join(lacking)}")
-        for entry in {entry.under: entry for entry in lists.of(sdk, id)}.values():
-            differing = drift.differing(client, entry.under, entry.newest, entry.defaults)
-            lines += [f"  {line} ({entry.read[0]})" for line in differing]
+            lines.append(f"{sdk} {id}: the record has no such client")
+        else:
+            lines += _differences(f"{sdk} {id}", client, lists.of(sdk, id), excused.get((sdk, id), set()), verbose)
     return lines
 
 
+def _differences(title: str, client: dict[str, Any], entries: list[Entry], excused: set[str], verbose: bool) -> list[str]:
+    """How much the record leaves out, option paths that the types lack or have earlier, and defaults that are not the same."""
+    closed = [entry.as_names() for entry in entries if not entry.is_open]
+    unknown = drift.undescribed(client, {entry.under: entry for entry in closed}.values())
+    lines = [f"{title}: {len(unknown)} names are not described" + (f": {', '.join(unknown)}" if verbose else "")]
+    for path, lacking in sorted(drift.missing(client, closed, excused).items()):
+        lines.append(f"  {path} is not in the types of {', '.join(lacking)}")
+    for path, having in sorted(drift.early(client, closed).items()):
+        lines.append(f"  {path} is in the types of {', '.join(having)}, which the record leaves out")
+    told: dict[str, list[str]] = {}
+    for entry in entries:
+        for line in drift.differing(client, entry.under, entry.newest, entry.defaults):
+            told.setdefault(line, []).append(entry.newest)
+    return lines + [f"  {line} in {', '.join(versions)}" for line, versions in told.items()]
+
+
+def _recorded() -> set[str]:
+    """The SDKs that have a record."""
+    return {path.stem for path in RECORDS.glob("*.toml")}
+
+
 def _client(sdk: str, id: str) -> dict[str, Any] | None:
-    path = RECORDS / f"{sdk}.toml"
-    if not path.exists():
-        return None
-    clients = tomllib.loads(path.read_text(encoding="utf-8"))["client"]
+    clients = tomllib.loads((RECORDS / f"{sdk}.toml").read_text(encoding="utf-8"))["client"]
     return next((client for client in clients if client["id"] == id), None)
 
 
@@ -112,11 +121,13 @@ def write(texts: dict[str, str], paths: list[Path]) -> None:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="only compare; exit 1 where the lists are out of date")
-    parser.add_argument("--sdk", action="append", help="read only this SDK (may be repeated)")
+    parser.add_argument(
+        "--sdk", action="append", choices=sorted(_recorded()), metavar="NAME", help="read only this SDK (may be repeated)"
+    )
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "trackaudit-packages", metavar="FOLDER")
     parser.add_argument("--verbose", action="store_true", help="list the names that the records do not describe")
     chosen = parser.parse_args(arguments)
-    sources = [source for source in load() if not chosen.sdk or source.sdk in chosen.sdk]
+    sources = [source for source in load() if source.sdk in (chosen.sdk or _recorded())]
     lists, problems = collect(sources, chosen.cache.resolve())
     texts = lists.texts()
     differing = stale(texts, whole=not chosen.sdk)

@@ -20,16 +20,22 @@ class Reading:
     callable: str = ""
     versions: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Source:
-    """One package of a client, in the version ranges of which the newest version each is read."""
+    """One package of a client, in the version ranges of which the newest version each is read.
+
+    ``ranges`` are the client's ranges that these stand for, which differ where a package counts its versions by itself.
+    """
 
     sdk: str
     client: str
     package: str
     versions: tuple[str, ...]
+    ranges: tuple[str, ...]
     needed: tuple[str, ...]
     readings: tuple[Reading, ...]
 
@@ -52,7 +58,7 @@ def load(path: Path = HERE / "sources.toml") -> list[Source]:
 
 
 def untyped(path: Path = HERE / "sources.toml") -> dict[tuple[str, str], set[str]]:
-    """By SDK and client, the option paths that the packages take although their types lack them."""
+    """By SDK and client, option paths of the records that no type has, for reasons that the file gives."""
     found: dict[tuple[str, str], set[str]] = {}
     for table in tomllib.loads(path.read_text(encoding="utf-8")).get("untyped", []):
         found.setdefault((table["sdk"], table["client"]), set()).update(table["paths"])
@@ -68,8 +74,11 @@ def _source(table: dict[str, Any]) -> Source:
             callable=reading.get("callable", ""),
             versions=tuple(reading.get("versions", ())),
             skip=tuple(reading.get("skip", ())),
+            defaults=tuple(reading.get("defaults", ())),
+            also=tuple(reading.get("also", ())),
         )
         for reading in table["read"]
     )
-    needed = tuple(table.get("with", ()))
-    return Source(table["sdk"], table["client"], table["package"], tuple(table["versions"]), needed, readings)
+    versions = tuple(table["versions"])
+    ranges = tuple(table.get("ranges", versions))
+    return Source(table["sdk"], table["client"], table["package"], versions, ranges, tuple(table.get("with", ())), readings)

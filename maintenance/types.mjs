@@ -2,13 +2,14 @@
 //
 //   node types.mjs <folder of the typescript package> < request.json
 //
-// The request is {"tree": folder with node_modules, "probes": [{"module", "type", "under", "skip"}]}. `type` is a type
-// expression over `m`, the module's namespace: "m.PostHogConfig", "Parameters<typeof m.init>[0]". The answer is, per probe,
-// {"problems": [...], "objects": [{"under", "open", "names", "defaults", "deprecated"}]}.
+// The request is {"tree": folder with node_modules, "probes": [{"module", "type", "under", "skip", "defaults"}]}. `type` is
+// a type expression over `m`, the module's namespace: "m.PostHogConfig", "Parameters<typeof m.init>[0]". The answer is a list,
+// per probe {"problems": [...], "objects": [{"under", "open", "names", "defaults"}], "defaults": {path: code}}.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { defaultsIn } from "./defaults.mjs";
 
 const ts = createRequire(import.meta.url)(path.resolve(process.argv[2]));
 const request = JSON.parse(readFileSync(0, "utf8"));
@@ -104,7 +105,7 @@ function defaultOf(property) {
 /** Gathers the objects of options at a path and below it into `found`. */
 function walk(type, under, skip, found, above) {
   if (skip.includes(under) || above.length > DEEPEST) return;
-  const entry = found.get(under) ?? { under, open: false, names: new Set(), defaults: {}, deprecated: new Set() };
+  const entry = found.get(under) ?? { under, open: false, names: new Set(), defaults: {} };
   let isObject = false;
   for (const part of alternatives(type)) {
     if (above.includes(part)) continue;
@@ -131,7 +132,7 @@ function describe(type, under, skip, entry, found, above) {
     entry.names.add(name);
     const told = defaultOf(property);
     if (told !== undefined) entry.defaults[name] = told;
-    if (property.getJsDocTags(checker).some((tag) => tag.name === "deprecated")) entry.deprecated.add(name);
+    if (name.includes(".")) continue; // no option path could tell what lies below such a name
     walk(checker.getTypeOfSymbol(property), under ? `${under}.${name}` : name, skip, found, [...above, type]);
   }
 }
@@ -142,31 +143,14 @@ function answer(probe, file) {
   const problems = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((diagnostic) =>
     ts.flattenDiagnosticMessageText(diagnostic.messageText, " "),
   );
-  if (problems.length) return { problems, objects: [] };
+  if (problems.length) return { problems, objects: [], defaults: {} };
   const found = new Map();
   const declaration = source.statements.find(ts.isTypeAliasDeclaration);
   const skip = probe.skip.map((inner) => (probe.under ? `${probe.under}.${inner}` : inner));
   walk(checker.getTypeAtLocation(declaration.name), probe.under, skip, found, []);
-  const objects = [...found.values()].map((entry) => ({
-    ...entry,
-    names: [...entry.names].sort(),
-    deprecated: [...entry.deprecated].sort(),
-  }));
-  return { problems, objects };
+  const objects = [...found.values()].map((entry) => ({ ...entry, names: [...entry.names] }));
+  const inCode = probe.defaults.map((place) => defaultsIn(ts, path.join(request.tree, "node_modules"), place));
+  return { problems, objects, defaults: Object.assign({}, ...inCode) };
 }
 
-/** The modules that files of the tree import and that are not there: types from them read as `any`. */
-function unresolved() {
-  const missing = new Set();
-  for (const source of program.getSourceFiles()) {
-    for (const specifier of source.imports ?? []) {
-      if (specifier.text.startsWith(".") || specifier.text.startsWith("node:")) continue;
-      const { resolvedModule } = ts.resolveModuleName(specifier.text, source.fileName, OPTIONS, ts.sys);
-      if (!resolvedModule) missing.add(specifier.text);
-    }
-  }
-  return [...missing].sort();
-}
-
-const answers = request.probes.map((probe, index) => answer(probe, files[index]));
-console.log(JSON.stringify({ answers, unresolved: unresolved() }));
+console.log(JSON.stringify(request.probes.map((probe, index) => answer(probe, files[index]))));
