@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from objects import Options
+from objects import Options, at
 from sources import HERE, Reading, Source
 
 TYPESCRIPT = "typescript@5.9.3"
@@ -129,10 +129,10 @@ def read(source: Source, versions: str, cache_folder: Path) -> tuple[str, list[O
     for reading, answer in zip(readings, json.loads(done.stdout), strict=True):
         problems += [f"{label} {reading.type}: {problem}" for problem in answer["problems"]]
         found = [Options(entry["under"], entry["names"], entry["open"], entry["defaults"]) for entry in answer["objects"]]
-        for options in found:
-            if options.under == reading.under:
-                options.names += reading.also
-                problems += [f"{label} {reading.type}: the object is open"] if options.is_open else []
+        root = at(found, reading.under)
+        if root is not None:
+            root.names += reading.also
+            problems += [f"{label} {reading.type}: the object is open"] if root.is_open else []
         for path, code in answer["defaults"].items():
             _set_default(found, f"{reading.under}.{path}".lstrip("."), code)
         objects += found
@@ -142,9 +142,9 @@ def read(source: Source, versions: str, cache_folder: Path) -> tuple[str, list[O
 def _set_default(objects: list[Options], path: str, code: str) -> None:
     """Give an option the default that the package's code has, which tells more than a comment."""
     under, _, name = path.rpartition(".")
-    for options in objects:
-        if options.under == under:
-            options.defaults[name] = code
+    options = at(objects, under)
+    if options is not None:
+        options.defaults[name] = code
 
 
 def _probe(reading: Reading) -> dict[str, Any]:

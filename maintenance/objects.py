@@ -21,6 +21,11 @@ class Options:
     defaults: dict[str, Any] = field(default_factory=dict)
 
 
+def at(objects: list[Options], under: str) -> Options | None:
+    """The object that was read for a path, if any was."""
+    return next((options for options in objects if options.under == under), None)
+
+
 @dataclass
 class Entry:
     """An object of options as it stands in a list of names: for a range of versions, with the packages it was read in."""

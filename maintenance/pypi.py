@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from objects import Options
+from objects import Options, at
 from sources import Source
 
 
@@ -75,6 +75,9 @@ def read(source: Source, versions: str, cache_folder: Path) -> tuple[str, list[O
         found = Reader(files[0]).options(name, reading.under)
         if not found:
             problems.append(f"{label}: no {name or 'variable'} in {path}")
+        root = at(found, reading.under)
+        if root is not None:
+            root.names += reading.also
         objects += [entry for entry in found if not _skipped(entry.under, reading.under, reading.skip)]
     return label, objects, problems
 
