@@ -30,6 +30,10 @@ sentry_sdk.init(dsn=DSN, max_request_body_size="always")
         file="app.py",
         versions="sentry-sdk 2.30.0",
     ),
+    Example(
+        "import * as Sentry from '@sentry/node';\nSentry.init({ dsn, integrations: [Sentry.httpIntegration({ maxIncomingRequestBodySize: 'always' })] });",
+        versions="@sentry/node 10.0.0",
+    ),
 )
 
 SAFE = (
@@ -46,6 +50,10 @@ sentry_sdk.init(dsn=DSN)
 """,
         file="app.py",
         versions="sentry-sdk 2.30.0",
+    ),
+    Example(
+        "import * as Sentry from '@sentry/node';\nSentry.init({ dsn, integrations: [Sentry.httpIntegration({ maxIncomingRequestBodySize: 'none' })] });",
+        versions="@sentry/node 10.0.0",
     ),
 )
 

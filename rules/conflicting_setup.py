@@ -32,6 +32,11 @@ RISKY = (
         "export const loose = () => posthog.init('phc_1', { autocapture: false, session_recording: { maskAllInputs: false } });",
         versions="posthog-js 1.449.2",
     ),
+    Example(
+        "import sentry_sdk\n\ndef strict():\n    sentry_sdk.init('https://k@errors.example/1', send_default_pii=False)\n\ndef loose():\n    sentry_sdk.init('https://k@errors.example/1', send_default_pii=True)",
+        file="app.py",
+        versions="sentry-sdk 2.30.0",
+    ),
 )
 
 SAFE = (
@@ -44,6 +49,11 @@ SAFE = (
         "import posthog from 'posthog-js';\nexport const shop = () => posthog.init('phc_1', { autocapture: false, session_recording: { maskAllInputs: true } });\n"
         "export const other = () => posthog.init('phc_2', { autocapture: false, session_recording: { maskAllInputs: true } });",
         versions="posthog-js 1.449.2",
+    ),
+    Example(
+        "import sentry_sdk\n\nif settings.STRICT:\n    sentry_sdk.init('https://k@errors.example/1', send_default_pii=False)\nelse:\n    sentry_sdk.init('https://k@errors.example/1', send_default_pii=False, debug=settings.DEBUG)",
+        file="app.py",
+        versions="sentry-sdk 2.30.0",
     ),
 )
 

@@ -36,6 +36,7 @@ SAFE = (
         "import posthog from 'posthog-js';\nif (process.env.NODE_ENV === 'development') posthog.init('k', { debug: true, autocapture: false });",
         versions="posthog-js 1.449.2",
     ),
+    Example("import sentry_sdk\nsentry_sdk.init(dsn=DSN, debug=settings.DEBUG)", file="app.py", versions="sentry-sdk 2.30.0"),
 )
 
 

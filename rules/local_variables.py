@@ -30,6 +30,10 @@ client = Posthog('phc_x', capture_exception_code_variables=True, code_variables_
         file="app.py",
         versions="posthog 7.91.1",
     ),
+    Example(
+        "import * as Sentry from '@sentry/node';\nSentry.init({ dsn, includeLocalVariables: true });",
+        versions="@sentry/node 9.0.0",
+    ),
 )
 
 SAFE = (
@@ -47,6 +51,7 @@ sentry_sdk.init(dsn=DSN, include_local_variables=False)
         file="app.py",
         versions="sentry-sdk 2.30.0",
     ),
+    Example("import * as Sentry from '@sentry/node';\nSentry.init({ dsn });", versions="@sentry/node 9.0.0"),
 )
 
 

@@ -45,6 +45,7 @@ SAFE = (
     Example("import posthog from 'posthog-js';\nposthog.capture('signed up', { email_verified: user.emailVerified, method: 'password' });", versions="posthog-js 1.449.2"),
     Example("import mixpanel from 'mixpanel-browser';\nmixpanel.track('Signed up', { name: organization.name, email: sha256(user.email) });", versions="mixpanel-browser 2.83.0"),
     Example("const { setUser } = useStore();\nsetUser({ email: form.email });"),
+    Example("import sentry_sdk\nsentry_sdk.set_context('login', {'method': 'password', 'attempts': attempts})", file='app.py', versions='sentry-sdk 2.30.0'),
 )  # fmt: skip
 
 _MAX_DEPTH = 8

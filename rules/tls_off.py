@@ -30,6 +30,10 @@ mp = Mixpanel(TOKEN, consumer=Consumer(verify_cert=False))
         file="app.py",
         versions="mixpanel 5.4.1",
     ),
+    Example(
+        "import apm from 'elastic-apm-node';\napm.start({ serviceName: 'shop', serverUrl: 'https://apm.shop.example', verifyServerCert: false });",
+        versions="elastic-apm-node 4.18.0",
+    ),
 )
 
 SAFE = (
@@ -46,6 +50,10 @@ mp = Mixpanel(TOKEN, consumer=Consumer(verify_cert=True))
 """,
         file="app.py",
         versions="mixpanel 5.4.1",
+    ),
+    Example(
+        "import apm from 'elastic-apm-node';\napm.start({ serviceName: 'shop', serverUrl: 'https://apm.shop.example' });",
+        versions="elastic-apm-node 4.18.0",
     ),
 )
 

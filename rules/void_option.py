@@ -24,6 +24,7 @@ from trackaudit.rules.common import guarded, identity, version_place, weakest
 
 RISKY = (
     Example("import * as Sentry from '@sentry/node';\nSentry.init({ dsn, sendDefaultPii: false, dataCollection: { userInfo: false, cookies: false, httpHeaders: false, httpBodies: [], urlQueryParams: false } });", versions="@sentry/node 11.2.0"),
+    Example('import sentry_sdk\nsentry_sdk.init(dsn=DSN, with_locals=False)', file='app.py', versions='sentry-sdk 2.30.0'),
 )  # fmt: skip
 
 SAFE = (
@@ -32,6 +33,9 @@ SAFE = (
     ),
     Example(
         "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', { autotrack: false });", versions="mixpanel-browser 2.40.1"
+    ),
+    Example(
+        "import sentry_sdk\nsentry_sdk.init(dsn=DSN, include_local_variables=False)", file="app.py", versions="sentry-sdk 2.30.0"
     ),
 )
 

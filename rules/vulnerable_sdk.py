@@ -34,6 +34,8 @@ SAFE = (
     Example(
         "import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', { autotrack: false });", versions="mixpanel-browser 2.13.0"
     ),
+    Example("import sentry_sdk\nsentry_sdk.init(dsn=DSN)", file="app.py", versions="sentry-sdk 1.40.0"),
+    Example("import sentry_sdk\nsentry_sdk.init(dsn=DSN)", file="app.py", versions="sentry-sdk 2.30.0"),
 )
 
 
