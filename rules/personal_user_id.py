@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from trackaudit.effective.project import Project, Send
 from trackaudit.findings import Example, Result
 from trackaudit.model import Span
-from trackaudit.personal import PersonalData
+from trackaudit.personal import personal_data
 from trackaudit.resolve.values import Known, Mapping, OneOf, Value
 from trackaudit.rules.common import guarded, identity, sent_from
 
@@ -46,7 +46,7 @@ SAFE = (
 
 
 def check(project: Project) -> Iterator[Result]:
-    personal = PersonalData(project.catalogue.personal_data)
+    personal = personal_data(project.catalogue)
     for send in project.sends:
         for value, span in _ids(send):
             category = personal.of_value(value)

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from trackaudit.effective.project import Project, Send
 from trackaudit.findings import Example, Result
 from trackaudit.model import Span
-from trackaudit.personal import Category, PersonalData, hash_of
+from trackaudit.personal import Category, PersonalData, hash_of, personal_data
 from trackaudit.resolve.combine import without
 from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, OneOf, Value
 from trackaudit.rules.common import guarded, identity, sent_from, weakest
@@ -52,7 +52,7 @@ _MAX_DEPTH = 8
 
 
 def check(project: Project) -> Iterator[Result]:
-    personal = PersonalData(project.catalogue.personal_data)
+    personal = personal_data(project.catalogue)
     for send in project.sends:
         seen: set[Span] = set()
         for key, span, value, guards, hashed in _properties(send):

@@ -20,7 +20,6 @@ Write the option as this version knows it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from trackaudit.effective.lookup import entries_under, split
@@ -105,6 +104,8 @@ def _near(key: str, names: set[str]) -> str | None:
     plain = {_plain(name): name for name in sorted(names)}
     found = plain.get(_plain(key))
     if found is None and len(key) > 3:
+        from difflib import get_close_matches
+
         found = next(iter(get_close_matches(key, sorted(names), n=1, cutoff=_NEAR)), None)
     return found
 

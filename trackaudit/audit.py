@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def audit(request: Request, progress: Callable[[str, int, int], None] = lambda stage, done, total: None) -> Report:
     """Audit one project."""
     run = Run(request, progress)
-    needed = run.read_all()
+    needed = run.read_all(_get_ready)
     if not needed or not (run.texts or run.manifests or run.field_only or run.configuring):
         return Report(request.root, [], [], _sorted(run.failures), run.files, 0, run.selection.skipped, [], {}, request.config)
     from trackaudit import judge
@@ -24,6 +24,11 @@ def audit(request: Request, progress: Callable[[str, int, int], None] = lambda s
         return judge.judge(run)
     finally:
         run.close()
+
+
+def _get_ready() -> None:
+    """Load what judges, which takes about as long as git takes to list a project."""
+    from trackaudit import judge  # noqa: F401
 
 
 def _sorted(failures: list[Failure]) -> list[Failure]:

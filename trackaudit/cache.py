@@ -34,7 +34,7 @@ class Cache:
     def __init__(self, root: str, folder: str | None = None) -> None:
         self._path = os.path.join(folder or cache_folder(), blake2b(os.fsencode(root), digest_size=12).hexdigest() + ".facts")
         self._salt = _tool_digest()
-        self._plan_key = self.key(b"plan")
+        self.plan_key = self.key(b"plan")
         self._used: set[bytes] = set()
         self._fresh: dict[bytes, bytes] = {}
         self._known = self._load()
@@ -77,20 +77,20 @@ class Cache:
     def put(self, key: bytes, facts: FileFacts) -> None:
         self._fresh[key] = pickle.dumps(facts, protocol=5)
 
-    def plan(self) -> object:
-        """What :meth:`keep_plan` was told by an earlier run; None where there is nothing that can be read."""
+    def plain(self, key: bytes) -> object:
+        """What :meth:`keep` was told by an earlier run under this key; None where there is nothing that can be read."""
         try:
-            found = _Facts(BytesIO(self._known[self._plan_key])).load()
+            found = _Facts(BytesIO(self._known[key])).load()
         except Exception:  # none, or a damaged one
             return None
-        self._used.add(self._plan_key)
+        self._used.add(key)
         return found
 
-    def keep_plan(self, plan: object) -> None:
-        """Remember plain data that makes the next run quicker and that nothing depends on."""
-        data = pickle.dumps(plan, protocol=5)
-        if self._known.get(self._plan_key) != data:
-            self._fresh[self._plan_key] = data
+    def keep(self, key: bytes, plain: object) -> None:
+        """Remember plain data that makes the next run quicker."""
+        data = pickle.dumps(plain, protocol=5)
+        if self._known.get(key) != data:
+            self._fresh[key] = data
 
     def save(self) -> None:
         """Write what is new, within the size limit, this run's entries first. Failing to write is no failure."""

@@ -76,28 +76,37 @@ def project_root(path: str, markers: tuple[str, ...] = ("trackaudit.toml", "pypr
         here = parent
 
 
-def list_files(root: str, git: bool, unlisted: Callable[[str, str], None] = lambda folder, reason: None) -> Iterator[str]:
+def list_files(
+    root: str, git: bool, unlisted: Callable[[str, str], None] = lambda folder, reason: None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Iterator[str]:  # fmt: skip
     """Every file of the project that is not ignored, relative to ``root``.
 
-    ``unlisted`` is told each folder that cannot be opened (with a slash at its end, the root as nothing), and why.
+    ``unlisted`` is told each folder that cannot be opened (with a slash at its end, the root as nothing), and why; ``meanwhile``
+    is done while git lists them.
     """
-    names = _git_files(root, unlisted) if git else None
+    names = _git_files(root, unlisted, meanwhile) if git else None
     return iter(names) if names is not None else _walk(root, unlisted)
 
 
-def _git_files(root: str, unlisted: Callable[[str, str], None]) -> list[str] | None:
+def _git_files(root: str, unlisted: Callable[[str, str], None], meanwhile: Callable[[], None]) -> list[str] | None:
     """What git lists, or None if it cannot."""
     import subprocess
 
     command = ["git", "-c", "core.fsmonitor=false", "-C", root, "ls-files", "-co", "--exclude-standard", "--deduplicate", "-z"]
     env = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY} | {"LC_ALL": "C"}
+    pipe = subprocess.PIPE
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, env=env)
-    except (OSError, subprocess.CalledProcessError):
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, env=env) as listing:
+            meanwhile()
+            listed, complaints = listing.communicate()
+    except OSError:
         return None
-    for folder, reason in _GIT_UNLISTED.findall(os.fsdecode(done.stderr)) if done.stderr else ():
+    if listing.returncode:
+        return None
+    for folder, reason in _GIT_UNLISTED.findall(os.fsdecode(complaints)) if complaints else ():
         unlisted(folder, reason)
-    names = os.fsdecode(done.stdout).split("\0")
+    names = os.fsdecode(listed).split("\0")
     names.pop()
     return names
 
@@ -160,6 +169,7 @@ class Selection:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.skipped: dict[str, int] = {}
+        self._folders: dict[str, str | None] = {}
         self._include = self._exclude = None
         if policy.include or policy.exclude:
             import pathspec
@@ -190,15 +200,24 @@ class Selection:
             return "excluded"
         if self._include is not None and self._include.match_file(path):
             return None
-        folders = path.split("/")[:-1]
-        for index, folder in enumerate(folders):
-            if folder in _VENDORED and not (index and folders[index - 1] in _OWN):
-                return "vendored"
-            if folder in _GENERATED:
-                return "generated"
-        if not _TEST_FOLDERS.isdisjoint(folders) or _TEST_FILE.search(path):
+        folder, _, name = path.rpartition("/")
+        if folder not in self._folders:
+            self._folders[folder] = _left_out_folder(folder.split("/"))
+        if self._folders[folder] is not None:
+            return self._folders[folder]
+        if _TEST_FILE.search(name):
             return "tests"
-        return "minified" if _MINIFIED_NAME.search(path) else None
+        return "minified" if _MINIFIED_NAME.search(name) else None
+
+
+def _left_out_folder(folders: list[str]) -> str | None:
+    """Why policy skips everything in a folder, by its own name and those above it; None where it does not."""
+    for index, folder in enumerate(folders):
+        if folder in _VENDORED and not (index and folders[index - 1] in _OWN):
+            return "vendored"
+        if folder in _GENERATED:
+            return "generated"
+    return None if _TEST_FOLDERS.isdisjoint(folders) else "tests"
 
 
 class Unreadable(Exception):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
-from functools import cache as cache_of
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trackaudit import suppress
 from trackaudit.config import Config
@@ -22,6 +21,7 @@ from trackaudit.rounds import MAX_FILES, Rounds
 from trackaudit.rules import BY_ID, RULES, load
 
 if TYPE_CHECKING:
+    from trackaudit.cache import Cache
     from trackaudit.findings import RuleInfo
     from trackaudit.resolve.values import FileFacts
     from trackaudit.run import Report, Run
@@ -40,7 +40,7 @@ def judge(run: Run) -> Report:
     rounds = Rounds(run, cache)
     rounds.first()
     sources: dict[str, bytes] = {}
-    pins = _pins(run, sources)
+    pins = _pins(run, sources, cache)
     uses = [*rounds.link(_telling(run)), *rounds.configured()]
     project = Project(rounds.files, uses, pins, run.catalogue, run.packages)
     reachable = _reachable_packages(project)
@@ -101,7 +101,7 @@ def _gaps(run: Run, project: Project, lines: _LinesOf) -> list[Gap]:
     return sorted(found)
 
 
-def _pins(run: Run, sources: dict[str, bytes]) -> Pins:
+def _pins(run: Run, sources: dict[str, bytes], cache: Cache | None) -> Pins:
     """The versions in the project's manifests, of the packages whose SDKs they mention."""
     found: dict[str, tuple[str, list[Pin]]] = {}
     for path, (kind, data) in run.manifests.items():
@@ -110,20 +110,33 @@ def _pins(run: Run, sources: dict[str, bytes]) -> Pins:
         except Undecodable as error:
             run.failures.append(Failure(path, "encoding", str(error), None, None, True))
             continue
-        hits = run.prefilter.scan(text).sdks
-        packages = [package for package, sdk in run.catalogue.packages.items() if sdk in hits]
-        pins = scan(kind, text.decode("utf-8"), packages)
+        key = cache.key(text, "pins", kind, run.request.config.sdks) if cache is not None else b""
+        pins = _remembered(cache.plain(key) if cache is not None else None)
+        if pins is None:
+            hits = run.prefilter.scan(text).sdks
+            packages = [package for package, sdk in run.catalogue.packages.items() if sdk in hits]
+            pins = scan(kind, text.decode("utf-8"), packages)
+            if cache is not None:
+                cache.keep(key, [tuple(pin._replace(span=tuple(pin.span))) for pin in pins])
         if pins:
             found[path] = (kind, pins)
             sources[path] = text
     return Pins(found)
 
 
+def _remembered(plain: Any) -> list[Pin] | None:
+    """Pins as they were kept; None where they were not."""
+    try:
+        return [Pin._make((*fields[:-1], Span._make(fields[-1]))) for fields in plain]
+    except TypeError:
+        return None
+
+
 def _telling(run: Run) -> Callable[[str], bool]:
     """Whether a name says that what it stands for may be personal."""
-    from trackaudit.personal import PersonalData
+    from trackaudit.personal import personal_data
 
-    of_name = cache_of(PersonalData(run.catalogue.personal_data).of_name)
+    of_name = personal_data(run.catalogue).of_name
     return lambda name: of_name(name) is not None
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, NamedTuple
 
 from trackaudit.resolve.resolver import TRUTH
 from trackaudit.resolve.values import Dynamic, Invoked, Known, OneOf, Parameter, Text, Value
+from trackaudit.sdks.catalogue import Catalogue
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _FILLED_IN = "{{auto}}"
@@ -50,6 +52,7 @@ class PersonalData:
         self._after = frozenset(table["harmless"]["after"])
         self._phrases: dict[str, list[tuple[tuple[str, ...], Category]]] = {}
         self._categories: dict[str, Category] = {}
+        self._names: dict[str, tuple[Category | None, bool]] = {}  # those that were read before
         for entry in table["category"]:
             category = Category(entry["id"], entry["title"], entry["severity"])
             self._categories[category.id] = category
@@ -74,7 +77,11 @@ class PersonalData:
 
     def _read(self, name: str) -> tuple[Category | None, bool]:
         """The category of a name, and whether another word in it says that it is only about such data: ``email_count``."""
-        words = words_of(name)
+        if name not in self._names:
+            self._names[name] = self._read_words(words_of(name))
+        return self._names[name]
+
+    def _read_words(self, words: list[str]) -> tuple[Category | None, bool]:
         for start, word in enumerate(words):
             for phrase, category in self._phrases.get(word, ()):
                 end = start + len(phrase)
@@ -222,6 +229,12 @@ class PersonalData:
         ):
             named = None
         return trait or _worst((named, self.of_value(value)))
+
+
+@cache
+def personal_data(catalogue: Catalogue) -> PersonalData:
+    """The dictionary of a catalogue, made once."""
+    return PersonalData(catalogue.personal_data)
 
 
 def hash_of(category: Category) -> Category:

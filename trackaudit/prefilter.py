@@ -51,7 +51,7 @@ class Prefilter:
         ]
         self._meaning.append((SUPPRESSION, ""))
         self._words = [token for token, _ in self._meaning]
-        self._broad = catalogue.broad
+        self._broad, self.tokens = catalogue.broad, catalogue.tokens
 
     @cached_property
     def _in_python(self) -> _Find:
@@ -136,4 +136,10 @@ def _bounded(data: bytes, start: int, end: int) -> bool:
 if __name__ == "__main__":
     if "--tokens" in sys.argv[1:]:
         prefilter = Prefilter(Catalogue())
-        print("\n".join([*prefilter.interest(), *FIELD_TOKENS, SUPPRESSION.decode()]))
+        print(
+            "\n".join(
+                sorted(
+                    {token for tokens in prefilter.tokens.values() for token in tokens} | {*FIELD_TOKENS, SUPPRESSION.decode()}
+                )
+            )
+        )

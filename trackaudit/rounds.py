@@ -76,7 +76,7 @@ class Rounds:
         asked = dict(mentioned)
         # What the last run asked for step by step is asked for at once. A plan that is out of date costs time, and changes nothing.
         names = set(self.run.names)
-        for path, before in _planned(self.cache.plan() if self.cache is not None else None):
+        for path, before in _planned(self.cache.plain(self.cache.plan_key) if self.cache is not None else None):
             if path in names and self.run.load(path):
                 asked[path] = _both(asked[path], before) if path in asked else before._replace(sdks=self.run.hits[path].sdks)
         self.analyse(asked)
@@ -89,7 +89,7 @@ class Rounds:
             known = self.wanted.get(path)
             if path not in self.needed and known is not None and known.exports is not None:
                 self.needed[path] = Wanted(known.sdks, exports=frozenset(names) & known.exports)
-        self.cache.keep_plan([(path, _plain(wanted)) for path, wanted in sorted(self.needed.items())])
+        self.cache.keep(self.cache.plan_key, [(path, _plain(wanted)) for path, wanted in sorted(self.needed.items())])
 
     def _asked_for(self, path: str) -> frozenset[str] | None:
         """All exports of a module that somebody may import, none of one that nobody does: pages, routes, scripts."""

@@ -98,8 +98,11 @@ class Run:
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def read_all(self) -> bool:
-        """Read what is asked for, then the project around it. False where nothing asked for needs the project."""
+    def read_all(self, meanwhile: Callable[[], None]) -> bool:
+        """Read what is asked for, then the project around it. False where nothing asked for needs the project.
+
+        ``meanwhile`` is what can be done while the files are being listed.
+        """
         request = self.request
         asked = self._explicit_files()
         for listed in asked:
@@ -108,7 +111,7 @@ class Run:
         if not self.folders and not named:
             return False
         seen = {listed.path for listed in asked}
-        self.names = list(list_files(request.root, request.git, self._unlisted))
+        self.names = list(list_files(request.root, request.git, self._unlisted, meanwhile))
         self.configuring = [name for name in self.names if self._may_configure(name) and self._configures(name)]
         candidates = self.selection.candidates((name for name in self.names if name not in seen), self.reported)
         for count, listed in enumerate(candidates):
@@ -217,7 +220,7 @@ class Run:
         request = self.request
         if request.stdin is not None and listed.path == request.stdin_path:
             return request.stdin
-        full = os.path.join(request.root, listed.path)
+        full = f"{request.root}/{listed.path}"
         limit = MANIFEST_MAX_SIZE if listed.manifest else self.selection.policy.max_size
         try:
             return read(full, limit, follow=listed.path in self.explicit)
