@@ -45,6 +45,7 @@ SAFE = (
 )  # fmt: skip
 
 _CLASS = re.compile(r"\.([\w-]+)")
+_PLAIN = re.compile(r"^[A-Za-z_][\w-]*$")  # a class's or an attribute's bare name
 _ATTRIBUTE = re.compile(r"\[([\w-]+)")
 
 
@@ -110,14 +111,15 @@ def _marked(setup: Setup, channel: str, field: InputField) -> str:
         named, written = set(marker["classes"]), set(marker["attributes"])
         if marker["option"]:
             for selector in _selectors(setup, marker["option"]):
-                named |= set(_CLASS.findall(selector)) or ({selector} if selector.isidentifier() else set())
-                written |= set(_ATTRIBUTE.findall(selector))
-        classes = field.classes + (field.outer_classes if marker["ancestors"] else ())
-        attributes = field.attributes + (field.outer_attributes if marker["ancestors"] else ())
-        if named & set(classes) or written & set(attributes):
-            if marker["effect"] == "unmask":
-                return "unmask"
-            found = "mask"
+                plain = {selector} if _PLAIN.match(selector) else set[str]()
+                named |= set(_CLASS.findall(selector)) | plain
+                written |= set(_ATTRIBUTE.findall(selector)) | plain
+        own = bool(named & set(field.classes) or written & set(field.attributes))
+        around = marker["ancestors"] and bool(named & set(field.outer_classes) or written & set(field.outer_attributes))
+        if own and marker["effect"] == "mask":
+            return "mask"  # what is on the field itself says more than what is around it
+        if (own or around) and found != "unmask":
+            found = marker["effect"]
     return found
 
 

@@ -107,8 +107,14 @@ def roots_of_component(arguments: tuple[Passed, ...], properties: dict[str, str]
     roots: list[Root] = []
     unseen = False
     for argument in arguments:
-        if argument.spread:
-            unseen = unseen or not isinstance(argument.value, Mapping)
+        if argument.spread and isinstance(argument.value, Mapping):
+            unseen = unseen or argument.value.open
+            given = tuple(Passed(entry.key, entry.key_span, entry.value, "", entry.key_span) for entry in argument.value.entries)
+            more, hidden = roots_of_component(given, properties)
+            roots += more
+            unseen = unseen or hidden
+        elif argument.spread:
+            unseen = True
         elif properties.get(argument.name or "") and argument.name is not None and argument.name_span is not None:
             parameter = properties[argument.name]
             if parameter.endswith("*"):
