@@ -17,6 +17,7 @@ Keep one set-up, and have both places use it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
@@ -58,6 +59,11 @@ SAFE = (
 )
 
 
+_ADDRESS = re.compile(
+    r"^(?:[\w+.-]+://[^@]*|[\w-]+(?:\.[\w-]+)+(?::\d+)?)$"
+)  # of a server, to which there may be many connections
+
+
 def check(project: Project) -> Iterator[Result]:
     groups: dict[tuple[str, str, str], list[Setup]] = {}
     for setup in project.setups:
@@ -74,7 +80,7 @@ def _key(setup: Setup) -> str | None:
     """The key, DSN or id that a set-up is given, where it is written out: two with the same one are the same tracker."""
     for argument in setup.use.arguments:
         if isinstance(argument.value, Known) and isinstance(argument.value.value, str) and argument.value.value:
-            return argument.value.value
+            return None if _ADDRESS.match(argument.value.value) else argument.value.value
         for entry in argument.value.entries if isinstance(argument.value, Mapping) else ():
             if entry.key in ("dsn", "key", "apiKey", "token") and isinstance(entry.value, Known):
                 return str(entry.value.value)

@@ -137,10 +137,15 @@ def _plain_http(value: Value | None, argument: bool) -> Answer:
     return (not _is_local(_host_of(text))) == argument
 
 
+_WHOLE_HOST = re.compile(r"^[\w+.-]+://(?:[^/@]*@)?[^/:@?#]+[/:?#]")  # of an address whose rest is computed
+
+
 def _local_host(value: Value | None, argument: bool) -> Answer:
     text = _prefix(value)
-    if text is None or isinstance(value, Text):
-        return None if _opaque(value) or isinstance(value, Text) else not argument
+    if isinstance(value, Text) and (text is None or not _WHOLE_HOST.match(text)):
+        return None  # the host itself is computed, or a part of it
+    if text is None:
+        return None if _opaque(value) else not argument
     return _is_local(_host_of(text)) == argument
 
 
