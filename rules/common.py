@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from trackaudit.effective.project import Project, Send
@@ -10,6 +11,7 @@ from trackaudit.findings import CONFIDENCES, Related, Result
 from trackaudit.model import Span
 from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, Pattern, Text, Use, Value
 
+_LOGIN = re.compile(r"(://)[^/@\s]+@")  # a report is no place for the password in an address
 _FAR = 60  # bytes between a key and its value from which on the value's own place is worth showing
 # How a record's words on what an option collects go on, where they do not complete "would collect".
 _VERBS = {"insecure-endpoint": "would send ", "tls-off": "would send ", "insecure-cookie": "would keep ", "debug-mode": ""}
@@ -69,7 +71,8 @@ def describe(value: Value | None) -> str:
     if isinstance(value, Known):
         if isinstance(value.value, bool):
             return f"`{str(value.value).lower()}`"
-        return f"`{value.value!r}`" if value.value is not None else "`null`"
+        shown = _LOGIN.sub(r"\1…@", value.value) if isinstance(value.value, str) else value.value
+        return f"`{shown!r}`" if value.value is not None else "`null`"
     if isinstance(value, Pattern):
         return f"`/{value.pattern}/`"
     if isinstance(value, Listing):

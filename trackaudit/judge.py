@@ -113,7 +113,7 @@ def _pins(run: Run, sources: dict[str, bytes], cache: Cache | None) -> Pins:
         key = cache.key(text, "pins", kind, run.request.config.sdks) if cache is not None else b""
         pins = _remembered(cache.plain(key) if cache is not None else None)
         if pins is None:
-            hits = run.prefilter.scan(text).sdks
+            hits = run.prefilter.in_manifest(text)
             packages = [package for package, sdk in run.catalogue.packages.items() if sdk in hits]
             pins = scan(kind, text.decode("utf-8"), packages)
             if cache is not None:

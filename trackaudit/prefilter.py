@@ -83,6 +83,11 @@ class Prefilter:
                 sdks.add(sdk)
         return Hits(frozenset(sdks), suppression, tuple(imports))
 
+    def in_manifest(self, data: bytes) -> frozenset[str]:
+        """The SDKs that a manifest names, by the words too that are too common to look for elsewhere."""
+        found = {sdk for sdk, words in self._broad.items() if any(word.encode() in data for word in words)}
+        return self.scan(data).sdks | found
+
     def interest(self, sdks: frozenset[str] | None = None) -> list[str]:
         """The words of these SDKs (all, if none are given), for the parsers to pick code by."""
         words = {token.decode() for token, sdk in self._meaning if sdk and (sdks is None or sdk in sdks)}

@@ -167,7 +167,7 @@ class Run:
         wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
         if listed.manifest is not None:
             self.packages.add(path.rpartition("/")[0])
-            if hits.sdks or wide:
+            if hits.sdks or wide or self.prefilter.in_manifest(data):
                 self.manifests[path] = (listed.manifest, data)
             return
         assert listed.language is not None

@@ -88,7 +88,10 @@ class Setup:
     def setting(self, option: Table) -> Setting:
         """What the option comes to in this call, its default chosen by version."""
         found = self.find(option["path"])
-        written = tuple(place for place in found.written if not (isinstance(place.value, Known) and place.value.value is None))
+        nothing = not option["null"]  # whether writing null is writing nothing
+        written = tuple(
+            place for place in found.written if not (nothing and isinstance(place.value, Known) and place.value.value is None)
+        )
         if written:
             return Setting("written", written, None, True)
         if found.unseen:

@@ -149,6 +149,12 @@ def _local_host(value: Value | None, argument: bool) -> Answer:
     return _is_local(_host_of(text)) == argument
 
 
+def _null(value: Value | None, argument: bool) -> Answer:
+    if isinstance(value, Known):
+        return (value.value is None) == argument
+    return None if _opaque(value) else not argument
+
+
 def _search(value: Value | None, argument: str) -> Answer:
     if isinstance(value, Known):
         return isinstance(value.value, str) and re.search(argument, value.value) is not None
@@ -251,6 +257,7 @@ _PREDICATES: dict[str, Callable[[Value | None, Any], Answer]] = {
     "more_than": _more_than,
     "less_than": _less_than,
     "plain_http": _plain_http,
+    "null": _null,
     "local_host": _local_host,
     "matches": _search,
     "not_matches": _not_matches,
