@@ -57,8 +57,9 @@ def check(project: Project) -> Iterator[Result]:
         seen: set[Span] = set()
         for key, span, value, guards, hashed in _properties(send):
             category = personal.carries(key, value, send.call["traits"])
-            kept = key in send.call["id_keys"] or key in send.private or project.scrubbed(send, key)
-            if category is None or span in seen or kept:
+            if category is None or span in seen or key in send.call["id_keys"]:
+                continue
+            if key in send.private or project.scrubbed(send, key):
                 continue
             seen.add(span)
             category = hash_of(category) if hashed else category

@@ -65,12 +65,14 @@ def check(project: Project) -> Iterator[Result]:
 
 
 def _unknown(catalogue: Catalogue, setup: Setup, under: str, lists: list[Table], entry: Entry) -> Iterator[Result]:
+    fitting = [known for known in lists if fits(known["versions"], setup.pinned)[0]]
+    current = fitting[-1] if fitting else None
+    if current is None or entry.key in current["names"] or entry.key.startswith("_"):
+        return
     path = f"{under}.{entry.key}" if under else entry.key
     steps = split(under)
     described = {split(option["path"])[len(steps)] for option in setup.client["option"] if _below(option["path"], steps)}
-    fitting = [known for known in lists if fits(known["versions"], setup.pinned)[0]]
-    current = fitting[-1] if fitting else None
-    if current is None or entry.key in current["names"] or entry.key in described or entry.key.startswith("_"):
+    if entry.key in described:
         return
     if not setup.pinned.known and any(entry.key in known["names"] for known in lists):
         return  # there is a version that has it

@@ -48,6 +48,7 @@ class Project:
     ) -> None:
         self.files, self.pins, self.catalogue = files, pins, catalogue
         self._packages = sorted(packages, key=len, reverse=True)
+        self._package_of: dict[str, str] = {}
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
         self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
@@ -145,7 +146,13 @@ class Project:
 
     def package_of(self, path: str) -> str:
         """The folder of the nearest manifest; the root where there is none."""
-        return next((folder for folder in self._packages if path.startswith(folder + "/") or not folder), "")
+        folder = path.rpartition("/")[0]
+        if folder not in self._package_of:
+            inside = folder + "/"
+            self._package_of[folder] = next(
+                (known for known in self._packages if inside.startswith(known + "/") or not known), ""
+            )
+        return self._package_of[folder]
 
     def scrubbed(self, send: Send, key: str) -> bool:
         """Whether a hook of the client that sends, set up in the same package, demonstrably removes a key."""
