@@ -63,8 +63,9 @@ def roots_of_call(arguments: tuple[Passed, ...], call: Table, callee: Span) -> t
             elif call.get("pairs") and position < len(parameters) and parameters[position] == call["pairs"][1]:
                 roots += [Root(split(named), argument.value, argument.span)] if isinstance(named, str) else []
             elif position < len(parameters) and parameters[position]:
-                place = callee if call["role"] in ("start", "part") and parameters[position].endswith("*") else argument.span
-                roots.append(_root(parameters[position], argument.value, place))
+                parameter = _meant(parameters[position], argument.value)
+                place = callee if call["role"] in ("start", "part") and parameter.endswith("*") else argument.span
+                roots.append(_root(parameter, argument.value, place))
             position += 1
     if keywords:
         roots += _keyword_roots(keywords, parameters, call["keywords"], callee)
@@ -74,6 +75,12 @@ def roots_of_call(arguments: tuple[Passed, ...], call: Table, callee: Span) -> t
             if path and parameter.endswith("*") and not any(root.path == path for root in roots):
                 roots.append(Root(path, Mapping((), False, callee), callee))
     return roots, unseen
+
+
+def _meant(parameter: str, value: Value) -> str:
+    """Of ``url|*``, what an argument is: the options where it is an object, else the first."""
+    first, _, options = parameter.partition("|")
+    return options if options and isinstance(value, Mapping) else first
 
 
 def _spread_keywords(value: Value, keywords: list[Entry]) -> bool:
@@ -128,11 +135,16 @@ def roots_of_component(arguments: tuple[Passed, ...], properties: dict[str, str]
 def find(roots: list[Root], path: str) -> Found:
     """Every place under ``roots`` where the option ``path`` is written."""
     steps = split(path)
+    plain = tuple(step.removesuffix("[]") for step in steps)
     written: list[Written] = []
     unseen = False
     for root in roots:
-        if steps[: len(root.path)] == root.path:
-            for place in _descend(root.value, steps[len(root.path) :], root.span, ()):
+        count = len(root.path)
+        if plain[:count] != root.path:
+            continue
+        each = bool(count) and steps[count - 1].endswith("[]") and isinstance(root.value, Listing)
+        for value in root.value.items if each and isinstance(root.value, Listing) else (root.value,):
+            for place in _descend(value, steps[count:], value.span if each else root.span, ()):
                 if place is None:
                     unseen = True
                 else:

@@ -229,7 +229,7 @@ def prefixes_of(call: Table) -> set[tuple[str, ...]]:
     elif call["role"] == "send":
         return set()
     else:
-        entries = [*call["parameters"], call["keywords"]]
+        entries = [part for parameter in call["parameters"] for part in parameter.split("|")] + [call["keywords"]]
     return {split(entry.removesuffix("*").rstrip(".")) for entry in entries if entry}
 
 
