@@ -52,6 +52,9 @@ from trackaudit.resolve.values import (
 
 TRUTH = "a truth value"  # the reason of a Dynamic that is only ever true or false
 ITSELF = "refers to itself"
+# Expressions that are looked into for one value, for all of a file, and for one value once that is used up: what is made of many
+# things that are made of one another would take for ever.
+MAX_STEPS, ALL_STEPS, FEW_STEPS = 4_000, 300_000, 100
 _SELF = ("this", "self", "cls")
 _PLACED = (Known, Text, Pattern, Mapping, Listing, Callback, Blueprint)  # their places do not depend on who asks
 _COMPARING = frozenset(("==", "===", "!=", "!==", "<", ">", "<=", ">=", "in", "not in", "instanceof"))
@@ -62,12 +65,17 @@ class Resolver(Later):
 
     def __init__(self, unit: Unit, text: bytes) -> None:
         super().__init__(unit, text)
+        self._steps, self._all_steps = 0, ALL_STEPS
         # What is printed into scripts by a server's template, or by the code around a script in JSX.
         self._templated = unit.language == "html" or b"__html" in text or b"<Script" in text or b"<script" in text
 
     def value(self, expr: Expr) -> Value:
         """What ``expr`` comes to."""
-        if self.depth >= MAX_DEPTH:
+        if self.depth == 0:
+            self._steps = MAX_STEPS if self._all_steps > 0 else FEW_STEPS
+        self._steps -= 1
+        self._all_steps -= 1
+        if self.depth >= MAX_DEPTH or self._steps < 0:
             return Dynamic("followed too far", (), expr.span)
         self.depth += 1
         try:
