@@ -75,12 +75,13 @@ class Scripts:
         for other in _WRITTEN_AS.get(dot + ending, ()):
             if stem + other in self.files:
                 return stem + other
-        manifest = self.json(join(base, "package.json")) if join(base, "package.json") in self.files else None
+        inside = f"{base}/" if base else ""
+        manifest = self.json(inside + "package.json") if inside + "package.json" in self.files else None
         if manifest is not None and (found := self._entry(manifest, base)):
             return found
         for ending in _ENDINGS:
-            if join(base, "index" + ending) in self.files:
-                return join(base, "index" + ending)
+            if f"{inside}index{ending}" in self.files:
+                return f"{inside}index{ending}"
         return None
 
     # --- packages of the repository -------------------------------------------------------------

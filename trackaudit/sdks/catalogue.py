@@ -58,7 +58,7 @@ class Catalogue:
         self.files: dict[str, list[Any]] = {name: list(places) for name, places in INDEX["files"].items()}
         self.variables: dict[str, list[Any]] = {name: list(places) for name, places in INDEX["variables"].items()}
         self._roots: dict[Symbol, tuple[str, int]] = {}
-        self._families: list[tuple[str, str, int]] = []
+        self._families: dict[str, tuple[str, int]] = {}  # packages of which every module counts
         self.extra = extra or []
         for record in self.extra:
             from trackaudit.sdks import compile as compiler
@@ -78,7 +78,7 @@ class Catalogue:
         for text, (sdk, client) in roots.items():
             symbol = split_symbol(text)
             if symbol[0].endswith("/*"):
-                self._families.append((symbol[0][:-1], sdk, client))
+                self._families[symbol[0][:-2]] = (sdk, client)
             else:
                 self._roots[symbol] = (sdk, client)
 
@@ -114,9 +114,12 @@ class Catalogue:
             if found is not None:
                 sdk, place = found
                 return Match(sdk, place, self._method(sdk, place, symbol[end:]), symbol[0])
-        for prefix, sdk, place in self._families:
-            if symbol[0].startswith(prefix):
+        family = symbol[0].rpartition("/")[0]
+        while family:
+            if family in self._families:
+                sdk, place = self._families[family]
                 return Match(sdk, place, self._method(sdk, place, symbol[1:]), symbol[0])
+            family = family.rpartition("/")[0]
         return None
 
     def _method(self, sdk: str, place: int, steps: Symbol) -> str:
