@@ -319,9 +319,17 @@ def main() -> NoReturn:
     import gc
 
     gc.disable()  # nothing here makes cycles worth collecting, and imports alone cost a tenth more with it
+    code: object = 0
     try:
         cli(prog_name="trackaudit")
+    except SystemExit as end:
+        code = end.code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    sys.exit(0)
+        code = 1
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = 1
+    # Everything is written and every process is ended. To free what ends with this process would take a tenth of a second run.
+    os._exit(code if isinstance(code, int) else int(bool(code)))

@@ -21,6 +21,7 @@ from trackaudit.resolve.uses import as_use, is_send
 from trackaudit.resolve.values import (
     Blueprint,
     Callback,
+    Entry,
     FileFacts,
     Invoked,
     Known,
@@ -270,8 +271,9 @@ def _left(value: Value, scope: int, given: Given, left: set[Span]) -> Value:
         for entry in part.entries:
             inner = _given(entry.value, scope, given)
             told = isinstance(inner, Parameter) and inner.scope == scope and len(inner.path) > 1 and inner.span not in left
-            entries.append(entry._replace(value=Known(None, inner.span) if told else transform(inner, change)))
-        return part._replace(entries=tuple(entries))
+            value = Known(None, inner.span) if told else transform(inner, change)
+            entries.append(entry if value is entry.value else Entry(entry.key, entry.key_span, value, entry.guards))
+        return Mapping(tuple(entries), part.open, part.span)
 
     return transform(_given(value, scope, given), change)
 

@@ -94,8 +94,8 @@ class Settling:
                     inner = self.settle(inner, path)
                 else:
                     inner = _unlinked(inner)
-                entries.append(entry._replace(value=inner))
-            return part._replace(entries=tuple(entries))
+                entries.append(entry if inner is entry.value else Entry(entry.key, entry.key_span, inner, entry.guards))
+            return Mapping(tuple(entries), part.open, part.span)
 
         settled = transform(value, change)
         return collapse(list(settled.parts), settled.span) if isinstance(settled, Overlay) else settled
@@ -172,7 +172,7 @@ def bound(value: Value, scope: int, given: Given) -> Value:
 
     def change(part: Value) -> Value | None:
         if isinstance(part, Mapping):  # what the caller gives under a key is written where the caller writes it
-            return part._replace(entries=tuple(_at_caller(entry, scope, given) for entry in part.entries))
+            return Mapping(tuple(_at_caller(entry, scope, given) for entry in part.entries), part.open, part.span)
         if not isinstance(part, Parameter):
             return None
         passed = given.value(part) if part.scope == scope else None
@@ -189,7 +189,8 @@ def _at_caller(entry: Entry, scope: int, given: Given) -> Entry:
     place = None
     if isinstance(entry.value, Parameter) and entry.value.scope == scope:
         place = given.place(entry.value)
-    return entry._replace(key_span=place or entry.key_span, value=bound(entry.value, scope, given))
+    value = bound(entry.value, scope, given)
+    return entry if place is None and value is entry.value else Entry(entry.key, place or entry.key_span, value, entry.guards)
 
 
 def _unlinked(value: Value) -> Value:
