@@ -52,6 +52,13 @@ class Prefilter:
         self._meaning.append((SUPPRESSION, ""))
         self._words = [token for token, _ in self._meaning]
         self._broad, self.tokens = catalogue.broad, catalogue.tokens
+        # Packages whose names are such words; a manifest holds them as names of their own.
+        packages = {package.partition(":")[2]: sdk for package, sdk in catalogue.packages.items()}
+        self._named = [
+            (sdk, re.compile(rb"(?<![\w.-])(?:" + b"|".join(re.escape(name.encode()) for name in names) + rb")(?![\w.-])"))
+            for sdk, words in catalogue.broad.items()
+            if (names := [word for word in words if packages.get(word) == sdk])
+        ]
 
     @cached_property
     def _in_python(self) -> _Find:
@@ -85,8 +92,7 @@ class Prefilter:
 
     def in_manifest(self, data: bytes) -> frozenset[str]:
         """The SDKs that a manifest names, by the words too that are too common to look for elsewhere."""
-        found = {sdk for sdk, words in self._broad.items() if any(word.encode() in data for word in words)}
-        return self.scan(data).sdks | found
+        return self.scan(data).sdks | {sdk for sdk, names in self._named if names.search(data)}
 
     def interest(self, sdks: frozenset[str] | None = None) -> list[str]:
         """The words of these SDKs (all, if none are given), for the parsers to pick code by."""

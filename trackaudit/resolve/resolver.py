@@ -52,9 +52,10 @@ from trackaudit.resolve.values import (
 
 TRUTH = "a truth value"  # the reason of a Dynamic that is only ever true or false
 ITSELF = "refers to itself"
-# Expressions that are looked into for one value, for all of a file, and for one value once that is used up: what is made of many
+# Names, members and calls that are looked into for one value, for all of a file, and for one value once that is used up: what is made of many
 # things that are made of one another would take for ever.
-MAX_STEPS, ALL_STEPS, FEW_STEPS = 4_000, 300_000, 100
+MAX_STEPS, ALL_STEPS, FEW_STEPS = 4_000, 100_000, 100
+_FOLLOWED = (Name, Member, Index, Call)
 _SELF = ("this", "self", "cls")
 _PLACED = (Known, Text, Pattern, Mapping, Listing, Callback, Blueprint)  # their places do not depend on who asks
 _COMPARING = frozenset(("==", "===", "!=", "!==", "<", ">", "<=", ">=", "in", "not in", "instanceof"))
@@ -73,8 +74,9 @@ class Resolver(Later):
         """What ``expr`` comes to."""
         if self.depth == 0:
             self._steps = MAX_STEPS if self._all_steps > 0 else FEW_STEPS
-        self._steps -= 1
-        self._all_steps -= 1
+        if isinstance(expr, _FOLLOWED):
+            self._steps -= 1
+            self._all_steps -= 1
         if self.depth >= MAX_DEPTH or self._steps < 0:
             return Dynamic("followed too far", (), expr.span)
         self.depth += 1
