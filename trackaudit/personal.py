@@ -86,6 +86,8 @@ class PersonalData:
             for phrase, category in self._phrases.get(word, ()):
                 end = start + len(phrase)
                 if tuple(words[start:end]) == phrase:
+                    if category.id == "location" and end < len(words):
+                        continue  # latitude.span.kind: something else by that name
                     return category, bool(self._before & set(words[:start]) or self._after & set(words[end:]))
         return None, False
 
@@ -108,7 +110,9 @@ class PersonalData:
         if isinstance(value, Invoked) and _ERROR.search(value.name):
             return _worst(self.of_text(argument.value) for argument in value.arguments)
         named = isinstance(value, Text) or (isinstance(value, (Dynamic, Parameter)) and len(value.path) > 1)
-        return self.of_value(value) if named else None
+        found = self.of_value(value) if named else None
+        # An address in a message is what every server's log has: worth knowing.
+        return found._replace(severity="note") if found is not None and found.id == "network" else found
 
     def person(self, value: Value) -> str | None:
         """What the code calls a whole record of a person: ``session.user``, ``asdict(customer)``; None for anything else."""
