@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from trackaudit.parse import Interest
     from trackaudit.resolve.facts import Wanted
     from trackaudit.resolve.values import FileFacts
+    from trackaudit.sdks.catalogue import Catalogue
 
 # Below this much work (Python weighs more, it is lowered by a slower parser) starting processes does not pay.
 PARALLEL_BYTES = 600_000
@@ -59,10 +60,14 @@ def _interest(wanted: Wanted) -> Interest:
     from trackaudit.parse import Interest
     from trackaudit.prefilter import FIELD_TOKENS
     from trackaudit.resolve.exports import SETTING
+    from trackaudit.resolve.requests import POSTING_MODULES
 
     names = wanted.exports or frozenset()
     keys = frozenset(name.removeprefix(SETTING) for name in names if name.startswith(SETTING))
     words = [*_state["prefilter"].interest(wanted.sdks), *sorted(name.removeprefix(SETTING) for name in names)]
+    catalogue: Catalogue = _state["catalogue"]
+    if any(client["request"] for sdk in wanted.sdks for client in catalogue.record(sdk)["client"]):
+        words += POSTING_MODULES  # the vendor's name is only in a string then
     return Interest(words, FIELD_TOKENS if wanted.fields else (), wanted.modules, keys)
 
 

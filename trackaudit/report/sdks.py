@@ -51,7 +51,7 @@ def _client(client: Table) -> Iterator[str]:
     yield " ".join([where, f"Packages: {names}." if names else "", f"Known as {roots}." if roots else ""]).strip()
     for heading, lines in (
         ("Set up by", _setups(client)),
-        ("Sends user data by", _sends(client)),
+        ("Sends user data by", [*_sends(client), *_requests(client)]),
         ("Options that are judged", _options(client)),
         ("Elements", _markers(client)),
         ("Fields in its reach", (f"- {capture['collects']}: {capture['fix']}" for capture in client["capture"])),
@@ -83,6 +83,12 @@ def _sends(client: Table) -> Iterator[str]:
         if call["role"] == "send":
             carried = ", ".join(f"`{name}`" for kind in CARRYING for name in call[kind])
             yield f"- `{call['method'] or 'the call itself'}()`: {carried}{_versions(call)}"
+
+
+def _requests(client: Table) -> Iterator[str]:
+    for request in client["request"]:
+        carried = ", ".join(f"`{name}`" for kind in CARRYING for name in request[kind])
+        yield f"- data posted to `{request['token']}`: {carried}"
 
 
 def _options(client: Table) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -22,6 +23,7 @@ from trackaudit.model import (
 from trackaudit.resolve.combine import step
 from trackaudit.resolve.loops import each_of
 from trackaudit.resolve.plugins import inside
+from trackaudit.resolve.requests import address, body, posts
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.symbols import as_injected
 from trackaudit.resolve.values import Known, Mapping, OneOf, Parameter, Passed, ProjectCall, Use, Value
@@ -162,7 +164,10 @@ class Finder:
 
     def call(self, site: CallSite) -> Use | None:
         call = site.call
-        found = self.match(self.resolver.symbol(call.callee))
+        symbol = self.resolver.symbol(call.callee)
+        found = self.match(symbol)
+        if found is None and symbol is not None and posts(symbol):
+            return self.posted(site, symbol)
         if found is None:
             return self.plugged_in(site)
         match, client = found
@@ -209,6 +214,27 @@ class Finder:
         options = self.resolver.value(arguments[1].value) if len(arguments) > 1 else Mapping((), False, site.call.span)
         use = self.use(Match(sdk, 0, plugin["name"], symbol[0]), client, plugin["name"], "plugin", (), site)
         return use._replace(arguments=(Passed(None, None, inside(options, plugin), "", use.callee_span),))
+
+    def posted(self, site: CallSite, symbol: tuple[str, ...]) -> Use | None:
+        """Data that is posted to an address of a vendor's."""
+        if not self._addresses:
+            return None
+        passed = tuple(self.resolver.passed(argument) for argument in site.call.arguments)
+        target, sent = address(passed), body(symbol, passed)
+        for sdk, client, request in self._addresses if target and sent is not None else ():
+            if re.search(request["address"], target) and sent is not None:
+                use = self.use(Match(sdk, 0, request["token"], symbol[0]), client, request["token"], "call", (), site)
+                return use._replace(arguments=(Passed(None, None, sent, "", sent.span),))
+        return None
+
+    @cached_property
+    def _addresses(self) -> list[tuple[str, Table, Table]]:
+        return [
+            (sdk, client, request)
+            for sdk in sorted(self.sdks)
+            for client in self.catalogue.record(sdk)["client"]
+            for request in client["request"]
+        ]
 
     @cached_property
     def _plugins(self) -> dict[tuple[str, ...], tuple[str, Table, Table]]:

@@ -105,6 +105,16 @@ class Catalogue:
             known = self._calls[sdk, client] = {}
             for call in self.client_named(sdk, client)["call"]:
                 known.setdefault(call["method"], []).append(call)
+            for request in self.client_named(sdk, client)["request"]:
+                call = {
+                    **request,
+                    "method": request["token"],
+                    "role": "send",
+                    "parameters": ["body"],
+                    "keywords": "",
+                    "versions": "",
+                }
+                known.setdefault(request["token"], []).append(call)
         return known
 
     def match(self, symbol: Symbol) -> Match | None:

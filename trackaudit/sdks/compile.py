@@ -34,7 +34,7 @@ def tokens_of(record: dict[str, Any]) -> list[str]:
         for package in client["packages"]:
             name = package.partition(":")[2]
             found |= {name, name.replace("-", "_")} if package.startswith("pypi:") else {name}
-        found.update(script["token"] for script in client["script"])
+        found.update(entry["token"] for kind in ("script", "request") for entry in client[kind])
         found.update(plugin["name"] for plugin in client["plugin"])
         found.update(client["environment"])
         found.update(entry["name"] for entry in client["file"])

@@ -223,6 +223,11 @@ _CLIENT = table({
         "token": Field(string, required=True),
     })), default=[]),
     "call": Field(list_of(_CALL), default=[]),
+    "request": Field(list_of(table({
+        "address": Field(regex, required=True),
+        "token": Field(string, required=True),
+        **_CARRIED,
+    })), default=[]),
     "component": Field(list_of(table({
         "symbol": Field(symbol, required=True),
         "role": Field(one_of(*ROLES), default="setup"),
