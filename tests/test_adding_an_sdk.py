@@ -32,4 +32,4 @@ def test_the_worked_example(tmp_path: Path) -> None:
     (project / "src" / "analytics.js").write_text(block("js"), encoding="utf-8")
     (project / "package.json").write_text('{ "dependencies": { "peekaboo-js": "2.3.0" } }', encoding="utf-8")
     assert found(audit_folder(project, config=Config(sdks=(record,)))) == expected(project)
-    assert "| `replay.maskInputs` |" in page(record)
+    assert "| `replay.maskInputs` |" in page(record, {})

@@ -834,7 +834,7 @@ def test_an_sdk_is_shown_with_its_options(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(Catalogue().tokens))
 def test_every_sdk_can_be_shown(name: str) -> None:
-    shown = page(Catalogue().record(name))
+    shown = page(Catalogue().record(name), Catalogue().names(name))
     for client in Catalogue().record(name)["client"]:
         assert f"## {client['title']}" in shown
         for option in client["option"]:

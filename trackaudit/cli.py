@@ -309,7 +309,7 @@ def sdks(name: str | None, as_json: bool) -> None:
 
         click.echo(json.dumps(records[0] if name is not None else records, indent=2, ensure_ascii=False))
     elif name is not None:
-        _show(page(records[0]))
+        _show(page(records[0], catalogue.names(name)))
     else:
         click.echo(overview(records), nl=False)
 

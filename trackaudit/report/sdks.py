@@ -33,15 +33,15 @@ def overview(records: Iterable[Table]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(record: Table) -> str:
-    """What is known of one SDK, as Markdown."""
+def page(record: Table, names: dict[str, list[Table]]) -> str:
+    """What is known of one SDK, as Markdown; ``names`` are the lists made of its packages' types, by client."""
     parts = [f"# {record['title']}", f"`{record['sdk']}`, <{record['url']}>"]
     for client in record["client"]:
-        parts += _client(client)
+        parts += _client(client, names.get(client["id"], []))
     return "\n\n".join(parts) + "\n"
 
 
-def _client(client: Table) -> Iterator[str]:
+def _client(client: Table, lists: list[Table]) -> Iterator[str]:
     yield f"## {client['title']}"
     names = ", ".join(f"`{package.partition(':')[2]}`" for package in client["packages"])
     roots = ", ".join(f"`{symbol.partition(':')[2]}`" for symbol in client["symbols"] if symbol.startswith(("global:", "this:")))
@@ -57,6 +57,7 @@ def _client(client: Table) -> Iterator[str]:
         ("Fields in its reach", (f"- {capture['collects']}: {capture['fix']}" for capture in client["capture"])),
         ("Versions that leak", (_leak(leak) for leak in client["leak"])),
         ("Known, not judged", _others(client)),
+        ("Known by name", _listed(client, lists)),
         ("Read in", _sources(client)),
     ):
         written = list(lines)
@@ -128,6 +129,19 @@ def _others(client: Table) -> Iterator[str]:
     names = [f"`{option['path']}`" for option in client["option"] if not option["concern"]]
     if names:
         yield ", ".join(names)
+
+
+def _listed(client: Table, lists: list[Table]) -> Iterator[str]:
+    """The options that only the newest types name, each list with the version that it was read in."""
+    described = {option["path"] for option in client["option"]}
+    newest = {entry["under"]: entry for entry in lists}  # the newest comes last
+    for under, entry in newest.items():
+        paths = [f"{under}.{name}" if under else name for name in entry["names"]]
+        others = [
+            path for path in paths if path not in described and not any(known.startswith(path + ".") for known in described)
+        ]
+        if others:
+            yield f"- {', '.join(f'`{path}`' for path in others)} ({entry['read']})"
 
 
 def _sources(client: Table) -> Iterator[str]:
