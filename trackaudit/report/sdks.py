@@ -82,7 +82,7 @@ def _setups(client: Table) -> Iterator[str]:
 def _sends(client: Table) -> Iterator[str]:
     for call in client["call"]:
         if call["role"] == "send":
-            carried = ", ".join(f"`{name}`" for kind in CARRYING for name in call[kind])
+            carried = ", ".join(dict.fromkeys(f"`{name}`" for kind in CARRYING for name in call[kind]))
             yield f"- `{call['method'] or 'the call itself'}()`: {carried}{_versions(call)}"
 
 
