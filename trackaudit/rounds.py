@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from trackaudit.resolve.values import FileFacts, Use
     from trackaudit.run import Run
 
-MAX_ROUNDS = 6
+MAX_ROUNDS = 12
 MAX_FILES = 4_000  # that mention no tracker and are read because they import a wrapper of one
 MAX_SETTERS = 20  # Python files that are read for one setting of an application
 _AUTO_IMPORTED = re.compile(r"(?:^|/)(?:composables|utils)/[^/]+\.[jt]s$")
@@ -48,7 +48,9 @@ class Rounds:
         self.scripts, self.pythons = Scripts(names, self._read), Pythons(names)
         self.modules = Modules(self.files, self.scripts, self.pythons, names, cache_of(self._mentioning))
         self._took_in = False  # whether a data file was taken in since this was last reset
-        self._sought: set[tuple[str, bytes]] = set()
+        # The names that were looked for in an importer, as it writes the module.
+        self._sought: dict[tuple[str, bytes], frozenset[str]] = {}
+        self._imported_by: dict[str, list[tuple[str, bytes]]] = {}
         self._nuxt = any(name.rpartition("/")[2].startswith("nuxt.config.") for name in names)
         self._others: set[str] = set()  # files that mention no tracker
         self._by_name: dict[str, list[bytes]] | None = None
@@ -58,6 +60,8 @@ class Rounds:
         merged = {path: _both(self.wanted[path], new) if path in self.wanted else new for path, new in asked.items()}
         changed = {path: new for path, new in merged.items() if self.wanted.get(path) != new}
         self.wanted.update(changed)
+        if changed:
+            self.modules.changed()
         for path, facts in self.run.analyse(changed, self.cache).items():
             self.files[path] = facts
             self.modules.loads.update((path, loaded) for loaded in facts.loads)
@@ -110,6 +114,7 @@ class Rounds:
         self.flows_cut = linker.cut
         found = list(uses)
         open_ones = range(len(uses))
+        self.modules.settling = True
         for _ in range(MAX_ROUNDS):
             self.modules.missing.clear()
             missed = []
@@ -166,9 +171,9 @@ class Rounds:
             if not names:
                 continue
             for path, specifier in self._importing(home):
-                if (path, specifier) in self._sought or path == home:
+                if names <= self._sought.get((path, specifier), frozenset()) or path == home:
                     continue
-                self._sought.add((path, specifier))
+                self._sought[path, specifier] = frozenset(names)
                 if path not in self.wanted and path not in asked and len(self._others) >= MAX_FILES:
                     self.cut += 1
                     continue
@@ -211,7 +216,10 @@ class Rounds:
 
     def _importing(self, home: str) -> list[tuple[str, bytes]]:
         """The files that import a module, and how they write it."""
-        found = []
+        known = self._imported_by.get(home)
+        if known is not None:
+            return known
+        found = self._imported_by[home] = []
         for name in self._names_of(home):
             for specifier in self._specifiers().get(name, ()):
                 for path in self.run.imports[specifier]:
