@@ -79,6 +79,20 @@ def test_what_the_bound_leaves_out_is_said(tmp_path: Path, monkeypatch: pytest.M
     assert any(failure.kind == "not-followed" and not failure.fatal for failure in report.failures)
 
 
+def test_a_row_of_wrappers_that_is_too_long_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"w0.ts": 'import mixpanel from "mixpanel-browser";\nexport const w0 = (data) => mixpanel.track("x", data);\n'}
+    for number in range(1, 5):
+        inner = f"w{number - 1}"
+        files[f"w{number}.ts"] = f'import {{ {inner} }} from "./{inner}";\nexport const w{number} = (data) => {inner}(data);\n'
+    files["page.ts"] = 'import { w4 } from "./w4";\nw4({ email: user.email });\n'
+    write(tmp_path, files)
+    assert ("page.ts", 2, "sensitive-property") in places(tmp_path)
+    monkeypatch.setattr(rounds, "MAX_ROUNDS", 2)
+    report = audit_folder(tmp_path)
+    assert [failure.kind for failure in report.failures] == ["not-followed"]
+    assert not report.failures[0].fatal
+
+
 @pytest.mark.parametrize("suffix", ["js", "py"])
 def test_wrappers_that_call_each_other_end(tmp_path: Path, suffix: str) -> None:
     if suffix == "js":

@@ -17,7 +17,7 @@ from trackaudit.model import Span
 from trackaudit.parse.manifests import Pin, scan
 from trackaudit.parse.source import Lines, Undecodable, to_utf8
 from trackaudit.resolve.facts import Wanted
-from trackaudit.rounds import MAX_FILES, Rounds
+from trackaudit.rounds import MAX_FILES, MAX_ROUNDS, Rounds
 from trackaudit.rules import BY_ID, RULES, load
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ def _cut(rounds: Rounds) -> list[Failure]:
         told.append(f"{rounds.cut} more files import wrappers of trackers; the first {MAX_FILES} were read")
     if rounds.flows_cut:
         told.append(f"{rounds.flows_cut} uses behind wrappers that make very many were not followed to the callers")
+    if rounds.unfinished:
+        told.append(f"wrappers that go through more than {MAX_ROUNDS} modules in a row were not followed to the end")
     return [Failure(".", "not-followed", message, None, None, False) for message in told]
 
 

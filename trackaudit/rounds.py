@@ -36,7 +36,10 @@ _CONFIGURATION_SIZE = 1_000_000
 
 
 class Rounds:
-    """The facts of a project's files, as they come in. ``cut`` counts the files that a bound left out, ``flows_cut`` the uses."""
+    """The facts of a project's files, as they come in. ``cut`` counts the files that a bound left out, ``flows_cut`` the uses.
+
+    ``unfinished`` says whether the last round still asked for more.
+    """
 
     def __init__(self, run: Run, cache: Cache | None) -> None:
         self.run, self.cache = run, cache
@@ -44,6 +47,7 @@ class Rounds:
         self.needed: dict[str, Wanted] = {}
         self.files: dict[str, FileFacts] = {}
         self.cut = self.flows_cut = 0
+        self.unfinished = False
         names = set(run.names) | set(run.texts)
         self.scripts, self.pythons = Scripts(names, self._read), Pythons(names)
         self.modules = Modules(self.files, self.scripts, self.pythons, names, cache_of(self._mentioning))
@@ -111,6 +115,8 @@ class Rounds:
             if not self.need(self._importers(linker)):
                 break
             uses = linker.link()
+        else:
+            self.unfinished = True
         self.flows_cut = linker.cut
         found = list(uses)
         open_ones = range(len(uses))
@@ -127,6 +133,8 @@ class Rounds:
             self._took_in = False
             if not self.need(self._definers()) and not self._took_in:
                 break
+        else:
+            self.unfinished = True
         return found
 
     def configured(self) -> list[Linked]:
