@@ -189,6 +189,20 @@ def test_deep_and_long_expressions(language: str, shape: str) -> None:
     assert [dotted(unit.calls[index].call) for index in (0, -1)] == ["track", "track"]
 
 
+@pytest.mark.parametrize("language", ["typescript", "tsx"])
+@pytest.mark.parametrize("tag", ["styled(Box)<{ wide: boolean }>", "sql<{ a: string }[]>", "styled.div<Props>", "sql<A<B>>"])
+def test_type_arguments_before_a_template(language: str, tag: str) -> None:
+    unit = read(f"track(1); const x = {tag}`a ${{track(2)}}`; track(3);", language, INTEREST)
+    assert not unit.problems
+    assert [name for name in callees(unit) if name == "track"] == ["track"] * 3
+
+
+def test_an_error_after_type_arguments_before_a_template() -> None:
+    unit = read("const x = sql<{ a: string }[]>`a`;\ntrack(1;\n", "typescript", INTEREST)
+    assert [problem.kind for problem in unit.problems] == ["syntax"]
+    assert unit.problems[0].span.start > 35
+
+
 @pytest.mark.parametrize("operator", ["&&", "||", "+", ","])
 def test_no_call_of_a_long_operation_is_lost(operator: str) -> None:
     unit = read(operator.join(["track(1)"] * 2_000), "javascript", INTEREST)

@@ -126,18 +126,24 @@ def _range(text: bytes, region: Span) -> Range:
     return Range(point(region.start), point(region.end), region.start, region.end)
 
 
-def first_error(root: Node) -> Node:
-    """The first error or missing node, found by descending only into nodes that hold one."""
-    node = root
-    while True:
+def first_error(root: Node) -> Node | None:
+    """The first error or missing node, found by descending only into nodes that hold one.
+
+    The grammar has no type arguments before a template (``styled(Box)<{ wide: boolean }>`…```): it reads the expression right and
+    misses a ``!`` after them, which is no error of the code.
+    """
+    todo = [root]
+    while todo:
+        node = todo.pop()
         if node.is_error or node.is_missing:
             return node
-        for child in node.children:
-            if child.has_error or child.is_error or child.is_missing:
-                node = child
-                break
-        else:
+        inner = [child for child in node.children if child.has_error or child.is_error or child.is_missing]
+        if not inner and node.has_error:
             return node
+        if node.type == "non_null_expression" and node.children[0].type == "instantiation_expression":
+            inner = [child for child in inner if not child.is_missing]
+        todo.extend(reversed(inner))
+    return None
 
 
 def child_fields(node: Node, *names: str) -> list[Node | None]:

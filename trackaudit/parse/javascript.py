@@ -33,8 +33,8 @@ def lower(
     root = parse(text, dialect, region)
     if root.has_error and dialect == "tsx":
         root = parse(without_ampersands(text, root), dialect, region)
-    if root.has_error:
-        where = first_error(root)
+    where = first_error(root) if root.has_error else None
+    if where is not None:
         unit.problems.append(Problem("syntax", "syntax error", Span(where.start_byte, where.end_byte)))
     note_comments(text, root, dialect, unit)
     mentions = Mentions(text, root.start_byte, root.end_byte, interest) if interest is not None else None
