@@ -58,10 +58,8 @@ SAFE = (
     ),
 )
 
-
-_ADDRESS = re.compile(
-    r"^(?:[\w+.-]+://[^@]*|[\w-]+(?:\.[\w-]+)+(?::\d+)?)$"
-)  # of a server, to which there may be many connections
+# Of a server, to which there may be many connections.
+_ADDRESS = re.compile(r"^(?:[\w+.-]+://[^@]*|[\w-]+(?:\.[\w-]+)+(?::\d+)?)$")
 
 
 def check(project: Project) -> Iterator[Result]:

@@ -93,6 +93,13 @@ def test_a_row_of_wrappers_that_is_too_long_is_said(tmp_path: Path, monkeypatch:
     assert not report.failures[0].fatal
 
 
+def test_what_one_use_does_not_find_in_a_passed_on_object_hides_nothing_from_another(tmp_path: Path) -> None:
+    sends = "import posthog from 'posthog-js';\nexport const analytics = { track: (data) => posthog.capture('x', data) };\n"
+    page = "import { analytics } from './lib';\nanalytics.absent.deep({ email: user.email });\nanalytics.track({ email: user.email });\n"
+    write(tmp_path, {"lib/index.js": "export * from './sends';\n", "lib/sends.js": sends, "page.js": page})
+    assert places(tmp_path) == {("page.js", 3, "sensitive-property")}
+
+
 @pytest.mark.parametrize("suffix", ["js", "py"])
 def test_wrappers_that_call_each_other_end(tmp_path: Path, suffix: str) -> None:
     if suffix == "js":

@@ -85,7 +85,7 @@ def _cut(rounds: Rounds) -> list[Failure]:
     """What the bounds of following wrappers left out."""
     told = []
     if rounds.cut:
-        told.append(f"{rounds.cut} more files import wrappers of trackers; the first {MAX_FILES} were read")
+        told.append(f"{len(rounds.cut)} more files import wrappers of trackers; the first {MAX_FILES} were read")
     if rounds.flows_cut:
         told.append(f"{rounds.flows_cut} uses behind wrappers that make very many were not followed to the callers")
     if rounds.unfinished:

@@ -36,7 +36,7 @@ _CONFIGURATION_SIZE = 1_000_000
 
 
 class Rounds:
-    """The facts of a project's files, as they come in. ``cut`` counts the files that a bound left out, ``flows_cut`` the uses.
+    """The facts of a project's files, as they come in. ``cut`` holds the files that a bound left out, ``flows_cut`` counts the uses.
 
     ``unfinished`` says whether the last round still asked for more.
     """
@@ -46,7 +46,8 @@ class Rounds:
         self.wanted: dict[str, Wanted] = {}
         self.needed: dict[str, Wanted] = {}
         self.files: dict[str, FileFacts] = {}
-        self.cut = self.flows_cut = 0
+        self.cut: set[str] = set()
+        self.flows_cut = 0
         self.unfinished = False
         names = set(run.names) | set(run.texts)
         self.scripts, self.pythons = Scripts(names, self._read), Pythons(names)
@@ -183,7 +184,7 @@ class Rounds:
                     continue
                 self._sought[path, specifier] = frozenset(names)
                 if path not in self.wanted and path not in asked and len(self._others) >= MAX_FILES:
-                    self.cut += 1
+                    self.cut.add(path)
                     continue
                 module = specifier.decode("utf-8", "replace")
                 if not self.run.load(path) or not self._uses(path, names):

@@ -65,7 +65,7 @@ class Modules:
         self.missing: dict[str, set[str]] = {}  # exports that values were asked for, of modules without facts of them
         self.missed = False  # whether one was asked for since this was last reset
         self.settling = False  # whether it matters what is missing, not only that it is
-        self._absent: set[tuple[str, str]] = set()
+        self._absent: set[tuple[str, Symbol]] = set()
         settings = (name for name in names if name.endswith(".py") and _SETTINGS.search(name))
         self._settings = sorted((name for name in settings if not _ELSEWHERE.search(name)), key=_precedence)[:8]
         self._tables: dict[str, tuple[FileFacts, dict[str, Value]]] = {}
@@ -164,7 +164,7 @@ class Modules:
         """What a module exports under the first of ``steps``, and what the others lead to in that."""
         facts = self.files.get(path)
         name = steps[0] if steps else "default"
-        if not self.settling and (path, name) in self._absent:
+        if not self.settling and (path, steps) in self._absent:
             return None
         self.asked.setdefault(path, set()).add(name)
         if facts is None:
@@ -179,7 +179,7 @@ class Modules:
         if "default" in table and name != "default":  # a namespace and its default export are told apart by use only
             return self.walk(path, table["default"], steps, depth)
         if not self.settling and depth < _MAX_DEPTH // 2:
-            self._absent.add((path, name))
+            self._absent.add((path, steps))
         return self._miss(path, name)
 
     def changed(self) -> None:
