@@ -1,27 +1,23 @@
-"""From facts to findings: versions are linked, rules run, suppressions apply, and places become lines and columns."""
+"""From a project to findings: rules run, suppressions apply, and places become lines and columns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trackaudit import suppress
 from trackaudit.config import Config
 from trackaudit.digest import blake2b
-from trackaudit.effective.pins import Pins
 from trackaudit.effective.project import Project
 from trackaudit.effective.unresolved import unresolved
 from trackaudit.findings import CONFIDENCES, Failure, Finding, Gap, Position, RelatedLocation, Result
 from trackaudit.model import Span
-from trackaudit.parse.manifests import Pin, scan
-from trackaudit.parse.source import Lines, Undecodable, to_utf8
-from trackaudit.resolve.facts import Wanted
 from trackaudit.rounds import MAX_FILES, MAX_ROUNDS, Rounds
 from trackaudit.rules import BY_ID, RULES, load
+from trackaudit.understand import LinesOf, understand
 
 if TYPE_CHECKING:
-    from trackaudit.cache import Cache
     from trackaudit.findings import RuleInfo
     from trackaudit.resolve.values import FileFacts
     from trackaudit.run import Report, Run
@@ -32,28 +28,10 @@ def judge(run: Run) -> Report:
     from trackaudit.run import Report
 
     request = run.request
-    cache = None
-    if request.use_cache:
-        from trackaudit.cache import Cache
-
-        cache = Cache(request.root, request.cache_folder)
-    rounds = Rounds(run, cache)
-    rounds.first()
-    sources: dict[str, bytes] = {}
-    pins = _pins(run, sources, cache)
-    uses = [*rounds.link(_telling(run)), *rounds.configured()]
-    project = Project(rounds.files, uses, pins, run.catalogue, run.packages)
-    reachable = _reachable_packages(project)
-    if reachable:
-        wanted = run.with_fields(lambda path: project.package_of(path) in reachable)
-        rounds.analyse({path: Wanted(run.hits[path].sdks, fields=True) for path in wanted})
-    sources.update(run.texts)
-    rounds.remember()
-    if cache is not None:
-        cache.save()
+    project, sources, rounds = understand(run)
     found = (at_home(result) for rule in RULES if _applies(rule, project) for result in load(rule).check(project))
     results = [result for result in found if run.reported(result.path)]
-    lines = _LinesOf(sources)
+    lines = LinesOf(sources)
     reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
     # Suppressions come before the selection: what is switched off today does not make them unused.
     sorted_out = suppress.apply(results, reported, lines, request.config, request.today, set(BY_ID), run.reported("."))
@@ -93,7 +71,7 @@ def _cut(rounds: Rounds) -> list[Failure]:
     return [Failure(".", "not-followed", message, None, None, False) for message in told]
 
 
-def _gaps(run: Run, project: Project, lines: _LinesOf) -> list[Gap]:
+def _gaps(run: Run, project: Project, lines: LinesOf) -> list[Gap]:
     """What could not be evaluated, in the files that are reported on."""
     found = []
     for item in unresolved(project):
@@ -103,45 +81,6 @@ def _gaps(run: Run, project: Project, lines: _LinesOf) -> list[Gap]:
     return sorted(found)
 
 
-def _pins(run: Run, sources: dict[str, bytes], cache: Cache | None) -> Pins:
-    """The versions in the project's manifests, of the packages whose SDKs they mention."""
-    found: dict[str, tuple[str, list[Pin]]] = {}
-    for path, (kind, data) in run.manifests.items():
-        try:
-            text = to_utf8(data)
-        except Undecodable as error:
-            run.failures.append(Failure(path, "encoding", str(error), None, None, True))
-            continue
-        key = cache.key(text, "pins", kind, run.request.config.sdks) if cache is not None else b""
-        pins = _remembered(cache.plain(key) if cache is not None else None)
-        if pins is None:
-            hits = run.prefilter.in_manifest(text)
-            packages = [package for package, sdk in run.catalogue.packages.items() if sdk in hits]
-            pins = scan(kind, text.decode("utf-8"), packages)
-            if cache is not None:
-                cache.keep(key, [tuple(pin._replace(span=tuple(pin.span))) for pin in pins])
-        if pins:
-            found[path] = (kind, pins)
-            sources[path] = text
-    return Pins(found)
-
-
-def _remembered(plain: Any) -> list[Pin] | None:
-    """Pins as they were kept; None where they were not."""
-    try:
-        return [Pin._make((*fields[:-1], Span._make(fields[-1]))) for fields in plain]
-    except TypeError:
-        return None
-
-
-def _telling(run: Run) -> Callable[[str], bool]:
-    """Whether a name says that what it stands for may be personal."""
-    from trackaudit.personal import personal_data
-
-    of_name = personal_data(run.catalogue).of_name
-    return lambda name: of_name(name) is not None
-
-
 def at_home(result: Result) -> Result:
     """The result with its places in the files that they name, where they name one."""
     related = tuple(
@@ -149,13 +88,6 @@ def at_home(result: Result) -> Result:
     )
     span = Span(result.span.start, result.span.end)
     return result._replace(path=result.span.path or result.path, span=span, related=related)
-
-
-def _reachable_packages(project: Project) -> set[str]:
-    """The packages in which a tracker captures from form fields: only there do fields matter."""
-    from trackaudit.rules.sensitive_input import active
-
-    return {project.package_of(setup.path) for setup, _, _ in active(project)} if project.setups else set()
 
 
 def _applies(rule: RuleInfo, project: Project) -> bool:
@@ -189,19 +121,7 @@ def _selected(results: Iterable[Result], config: Config) -> list[Result]:
     return list(chosen.values())
 
 
-class _LinesOf(dict[str, Lines]):
-    """Line tables, made when a place in the file is asked for."""
-
-    def __init__(self, sources: dict[str, bytes]) -> None:
-        super().__init__()
-        self.sources = sources
-
-    def __missing__(self, path: str) -> Lines:
-        self[path] = lines = Lines(self.sources.get(path, b""))
-        return lines
-
-
-def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: _LinesOf) -> list[Finding]:
+def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: LinesOf) -> list[Finding]:
     """Spans as lines and columns, with a fingerprint that survives moved lines."""
     seen: dict[tuple[object, ...], int] = {}
     findings = []
@@ -234,7 +154,7 @@ def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: _Li
     return findings
 
 
-def _problems(files: dict[str, FileFacts], lines: _LinesOf) -> list[Failure]:
+def _problems(files: dict[str, FileFacts], lines: LinesOf) -> list[Failure]:
     """What stopped the analysis of parts of files; the rest of them was analysed."""
     return [
         Failure(path, problem.kind, problem.message, *lines[path].position(problem.span.start), False)

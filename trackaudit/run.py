@@ -36,7 +36,7 @@ _HAS_ELEMENTS = MARKUP | {"javascript", "tsx"}
 
 class Request(NamedTuple):
     """What to audit. ``paths`` are files or folders below one project root; ``stdin`` stands in for the file
-    ``stdin_path``'s bytes. ``force_exclude`` applies the excludes to explicitly named files too."""
+    ``stdin_path``'s bytes. ``force_exclude`` applies the excludes to explicitly named files too, ``cached_as`` is the root whose cache is shared."""
 
     root: str
     git: bool
@@ -50,6 +50,7 @@ class Request(NamedTuple):
     cache_folder: str | None = None
     jobs: int = 0
     use_prefilter: bool = True
+    cached_as: str = ""
 
 
 class Report(NamedTuple):

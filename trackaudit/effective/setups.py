@@ -103,12 +103,17 @@ class Setup:
 
     def default(self, option: Table) -> tuple[Value | None, bool]:
         """The default at this version and with these other options, and whether the version is certain."""
+        entry, certain = self.default_entry(option)
+        return None if entry is None else as_value(entry["value"], self.use.callee_span), certain
+
+    def default_entry(self, option: Table) -> tuple[Table | None, bool]:
+        """The entry of the record that the default comes from, and whether the version is certain."""
         certain = True
         for entry in option["default"]:
             inside, sure = fits(entry["versions"], self.pinned)
             certain = certain and sure
             if inside and all(self.condition(condition).answer for condition in entry["when"]):
-                return as_value(entry["value"], self.use.callee_span), certain
+                return entry, certain
         return None, certain
 
     def condition(self, condition: Table) -> Judged:
@@ -164,7 +169,7 @@ class Setup:
             if judged.answer is False:
                 return None
             certain = certain and judged.certain and judged.answer is True
-        if self._is_void(option):
+        if self.voided(option) is not None:
             return None
         for entry in option["risky"]:
             found = self._risk_entry(option, entry, setting, certain)
@@ -172,12 +177,13 @@ class Setup:
                 return found
         return None
 
-    def _is_void(self, option: Table) -> bool:
-        return any(
-            all(fits(void["versions"], self.pinned))
-            and all(self.condition(condition).answer is True for condition in void["when"])
-            for void in option["void"]
-        )
+    def voided(self, option: Table) -> Table | None:
+        """The entry of the record that says why this option has no effect here, where that is certain."""
+        for void in option["void"]:
+            sure = all(fits(void["versions"], self.pinned))
+            if sure and all(self.condition(condition).answer is True for condition in void["when"]):
+                return void
+        return None
 
     def _risk_entry(self, option: Table, entry: Table, setting: Setting, certain: bool) -> Risk | None:
         inside, sure = fits(entry["versions"], self.pinned)

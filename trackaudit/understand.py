@@ -1,0 +1,110 @@
+"""From what was read to the project: files are analysed in rounds, linked with one another and with the versions in manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from trackaudit.effective.pins import Pins
+from trackaudit.effective.project import Project
+from trackaudit.findings import Failure
+from trackaudit.model import Span
+from trackaudit.parse.manifests import Pin, scan
+from trackaudit.parse.source import Lines, Undecodable, to_utf8
+from trackaudit.resolve.facts import Wanted
+from trackaudit.rounds import Rounds
+
+if TYPE_CHECKING:
+    from trackaudit.cache import Cache
+    from trackaudit.run import Run
+
+
+class Understood(NamedTuple):
+    """A project, the bytes of its files that places point into, and the rounds that it took."""
+
+    project: Project
+    sources: dict[str, bytes]
+    rounds: Rounds
+
+
+def understand(run: Run) -> Understood:
+    """Analyse what was read. What could not be read goes to the run's failures."""
+    request = run.request
+    cache = None
+    if request.use_cache:
+        from trackaudit.cache import Cache
+
+        cache = Cache(request.cached_as or request.root, request.cache_folder)
+    rounds = Rounds(run, cache)
+    rounds.first()
+    sources: dict[str, bytes] = {}
+    pins = _pins(run, sources, cache)
+    uses = [*rounds.link(_telling(run)), *rounds.configured()]
+    project = Project(rounds.files, uses, pins, run.catalogue, run.packages)
+    reachable = _reachable_packages(project)
+    if reachable:
+        wanted = run.with_fields(lambda path: project.package_of(path) in reachable)
+        rounds.analyse({path: Wanted(run.hits[path].sdks, fields=True) for path in wanted})
+    sources.update(run.texts)
+    rounds.remember()
+    if cache is not None:
+        cache.save()
+    return Understood(project, sources, rounds)
+
+
+def _pins(run: Run, sources: dict[str, bytes], cache: Cache | None) -> Pins:
+    """The versions in the project's manifests, of the packages whose SDKs they mention."""
+    found: dict[str, tuple[str, list[Pin]]] = {}
+    for path, (kind, data) in run.manifests.items():
+        try:
+            text = to_utf8(data)
+        except Undecodable as error:
+            run.failures.append(Failure(path, "encoding", str(error), None, None, True))
+            continue
+        key = cache.key(text, "pins", kind, run.request.config.sdks) if cache is not None else b""
+        pins = _remembered(cache.plain(key) if cache is not None else None)
+        if pins is None:
+            hits = run.prefilter.in_manifest(text)
+            packages = [package for package, sdk in run.catalogue.packages.items() if sdk in hits]
+            pins = scan(kind, text.decode("utf-8"), packages)
+            if cache is not None:
+                cache.keep(key, [tuple(pin._replace(span=tuple(pin.span))) for pin in pins])
+        if pins:
+            found[path] = (kind, pins)
+            sources[path] = text
+    return Pins(found)
+
+
+def _remembered(plain: Any) -> list[Pin] | None:
+    """Pins as they were kept; None where they were not."""
+    try:
+        return [Pin._make((*fields[:-1], Span._make(fields[-1]))) for fields in plain]
+    except TypeError:
+        return None
+
+
+def _telling(run: Run) -> Callable[[str], bool]:
+    """Whether a name says that what it stands for may be personal."""
+    from trackaudit.personal import personal_data
+
+    of_name = personal_data(run.catalogue).of_name
+    return lambda name: of_name(name) is not None
+
+
+def _reachable_packages(project: Project) -> set[str]:
+    """The packages in which a tracker captures from form fields: only there do fields matter."""
+    from trackaudit.rules.sensitive_input import active
+
+    return {project.package_of(setup.path) for setup, _, _ in active(project)} if project.setups else set()
+
+
+class LinesOf(dict[str, Lines]):
+    """Line tables, made when a place in the file is asked for."""
+
+    def __init__(self, sources: dict[str, bytes]) -> None:
+        super().__init__()
+        self.sources = sources
+
+    def __missing__(self, path: str) -> Lines:
+        self[path] = lines = Lines(self.sources.get(path, b""))
+        return lines
