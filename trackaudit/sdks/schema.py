@@ -32,6 +32,7 @@ CONCERNS = (
 )  # fmt: skip
 SEVERITIES = ("error", "warning", "note")
 ROLES = ("setup", "configure", "start", "part", "send")
+KINDS = ("analytics", "advertising", "replay", "monitoring", "flags", "realtime", "store")
 RUNTIMES = ("browser", "server", "both")
 CHANNELS = ("replay", "autocapture", "form")
 FIELD_KINDS = ("password", "card", "one-time-code")
@@ -298,6 +299,7 @@ _CLIENT = table({
 _RECORD = table({
     "sdk": Field(string, required=True),
     "title": Field(string, required=True),
+    "kind": Field(one_of(*KINDS), default="analytics"),
     "url": Field(string, required=True),
     "tokens": Field(strings, default=[]),
     "broad": Field(strings, default=[]),
