@@ -140,7 +140,7 @@ class Project:
             groups.setdefault((setup.use.sdk, setup.use.client, self.package_of(setup.path)), []).append(setup)
         for group in groups.values():
             for setup in group:
-                around = [other for other in group if other is not setup and _encloses(other, setup)]
+                around = [other for other in group if other is not setup and encloses(other, setup)]
                 same_file = [other for other in group if other.path == setup.path]
                 setup.related = [setup, *around] if around else same_file if len(same_file) > 1 else group
 
@@ -186,7 +186,7 @@ class Project:
                 yield path, field
 
 
-def _encloses(outer: Setup, inner: Setup) -> bool:
+def encloses(outer: Setup, inner: Setup) -> bool:
     """Whether a call stands among the arguments of another, or of the call of a wrapper that makes the other."""
     own, place = _place(outer), _place(inner)
     return own != place and any(

@@ -1,0 +1,98 @@
+"""What git knows of a project's past: which revision a change started from, and the files at that revision.
+
+Git is only read, without its hooks, filters or network: a partial clone that lacks an object is an error, not a download.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import IO
+
+from trackaudit.discover import MANIFEST_MAX_SIZE
+from trackaudit.languages import manifest_of
+
+MAX_SIZE = 1_000_000  # bytes of a file at a revision that is no manifest
+
+
+class HistoryError(Exception):
+    """A revision that cannot be read; the message says why and what helps."""
+
+
+def base_of(root: str, revision: str) -> str:
+    """The commit that the work tree's changes since ``revision`` start from: the merge base, as a pull request means it.
+
+    Raises HistoryError for a folder without git, an unknown revision and a clone that is too shallow.
+    """
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
+        if _git(root, "rev-parse", "--git-dir") is None:
+            raise HistoryError(f"{root} is not in a git repository, so there is nothing to compare with")
+        hint = "; this clone is shallow, fetch more of its history" if _shallow(root) else ""
+        raise HistoryError(f"{revision!r} is no revision of this repository{hint}")
+    base = _git(root, "merge-base", "HEAD", commit)
+    if base is None and _shallow(root):
+        raise HistoryError(
+            f"this clone is too shallow to tell where {revision!r} and the work tree part; fetch more of its history"
+        )
+    return base or commit
+
+
+def write_files(root: str, commit: str, folder: str) -> None:
+    """Write the files of a commit that an audit could read into an empty folder, as they are in git."""
+    listing = _git(root, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+    if listing is None:
+        raise HistoryError(f"git could not list the files of {commit}")
+    wanted = [entry for line in listing.split("\0") if line and (entry := _entry(line)) is not None]
+    command = ["git", "-C", root, "cat-file", "--batch"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+    ) as git:
+        assert git.stdin is not None and git.stdout is not None
+        for blob, path in wanted:
+            git.stdin.write(blob.encode() + b"\n")
+            git.stdin.flush()
+            data = _blob(git.stdout)
+            if data is None:
+                raise HistoryError(f"git has not got {path} of {commit}; fetch the objects of this partial clone")
+            target = os.path.join(folder, path)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "wb") as file:
+                file.write(data)
+        git.stdin.close()
+
+
+def _entry(line: str) -> tuple[str, str] | None:
+    """The blob and path of a regular file of a size that is read at all."""
+    about, _, path = line.partition("\t")
+    mode, kind, blob, size = about.split()
+    if kind != "blob" or not mode.startswith("100") or ".." in path.split("/"):
+        return None
+    limit = MANIFEST_MAX_SIZE if manifest_of(path.rpartition("/")[2]) else MAX_SIZE
+    return (blob, path) if int(size) <= limit else None
+
+
+def _blob(stream: IO[bytes]) -> bytes | None:
+    header = stream.readline().split()
+    if len(header) != 3:
+        return None
+    data = stream.read(int(header[2]))
+    stream.read(1)
+    return data
+
+
+def _shallow(root: str) -> bool:
+    return _git(root, "rev-parse", "--is-shallow-repository") == "true"
+
+
+def _git(root: str, *arguments: str) -> str | None:
+    """What git prints, None where it fails."""
+    try:
+        done = subprocess.run(["git", "-C", root, *arguments], capture_output=True, env=_environment(), check=False)
+    except OSError:
+        raise HistoryError("git is not installed, and the past of a project can only be read with it") from None
+    return done.stdout.decode("utf-8", "surrogateescape").strip("\n") if done.returncode == 0 else None
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
