@@ -14,7 +14,7 @@ from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mappi
 _LOGIN = re.compile(r"(://)[^/@\s]+@")  # a report is no place for the password in an address
 _FAR = 60  # bytes between a key and its value from which on the value's own place is worth showing
 # How a record's words on what an option collects go on, where they do not complete "would collect".
-_VERBS = {"insecure-endpoint": "would send ", "tls-off": "would send ", "insecure-cookie": "would keep ", "debug-mode": ""}
+VERBS = {"insecure-endpoint": "would send ", "tls-off": "would send ", "insecure-cookie": "would keep ", "debug-mode": ""}
 
 
 def weakest(*levels: str) -> str:
@@ -42,7 +42,7 @@ def option_result(risk: Risk, rule: str) -> Result:
         "high" if option["verified"] else "low",
     )
     collects = entry["collects"] or option["collects"]
-    verb = _VERBS.get(rule, "would collect ")
+    verb = VERBS.get(rule, "would collect ")
     message = f"{_subject(risk)}{f': {verb}{collects}' if collects else ''}{guarded(risk.guards)}"
     return Result(
         rule, setup.use.sdk, entry["severity"], confidence, setup.path, risk.span, message,

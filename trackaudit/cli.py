@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
-from datetime import UTC
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable
+from typing import IO, Any, NoReturn
 
 import click
 
 from trackaudit import __version__
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from trackaudit.config import Config
-    from trackaudit.report import View
-    from trackaudit.run import Request
+from trackaudit.terminal import Problem, Progress, guarded, requests_of, show_page, write
 
 _SEVERITIES = ("note", "warning", "error")
-
-
-class _Problem(click.ClickException):
-    """Something the user can mend. Exit code 2, no traceback."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:
-        for line in self.message.splitlines():
-            click.echo(f"trackaudit: {line}", err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,6 +23,24 @@ def cli() -> None:
     trackaudit reads set-up code in Python, JavaScript, TypeScript, HTML and templates, works out what each tracker will collect at
     the version you have pinned, and flags what should not pass a review. It never opens a network connection.
     """
+
+
+def _reading(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say what is read, and how."""
+    options = (
+        click.option("--include", multiple=True, metavar="PATTERN", help="Read files that are skipped by default (git-ignore pattern). Repeatable."),
+        click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave files out (git-ignore pattern). Repeatable."),
+        click.option("--no-force-exclude", is_flag=True, help="Read explicitly named files even where they would be left out."),
+        click.option("--max-size", type=int, metavar="BYTES", help="Skip larger source files (default: 1000000)."),
+        click.option("--config", "config_file", metavar="FILE", help="Read the configuration from FILE."),
+        click.option("--javascript-parser", type=click.Choice(("auto", "tree-sitter", "esprima")), help="How plain JavaScript is read."),
+        click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of analysed files."),
+        click.option("--jobs", "-j", type=int, default=0, metavar="N", help="Worker processes (default: one per processor)."),
+        click.option("--traceback", is_flag=True, help="Show a traceback for an internal error."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @cli.command()
@@ -64,28 +65,15 @@ def cli() -> None:
     metavar="NAME",
     help="Not these rules, categories or SDKs. Repeatable; adds to the configuration.",
 )
-@click.option(
-    "--include",
-    multiple=True,
-    metavar="PATTERN",
-    help="Audit files that are skipped by default (git-ignore pattern). Repeatable.",
-)
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave files out (git-ignore pattern). Repeatable.")
-@click.option("--no-force-exclude", is_flag=True, help="Audit explicitly named files even where they would be left out.")
-@click.option("--max-size", type=int, metavar="BYTES", help="Skip larger source files (default: 1000000).")
 @click.option("--stdin-filename", metavar="FILE", help="With PATH '-': the file that standard input stands for.")
-@click.option("--config", "config_file", metavar="FILE", help="Read the configuration from FILE.")
 @click.option("--show-suppressed", is_flag=True, help="List suppressed findings too.")
 @click.option(
     "--explain-unresolved", is_flag=True, help="List the set-ups, options and sends that could not be evaluated, and why."
 )
-@click.option("--javascript-parser", type=click.Choice(("auto", "tree-sitter", "esprima")), help="How plain JavaScript is read.")
-@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of analysed files.")
-@click.option("--jobs", "-j", type=int, default=0, metavar="N", help="Worker processes (default: one per processor).")
 @click.option(
     "--now", metavar="DATE", help="The day that suppression dates are compared with (default: SOURCE_DATE_EPOCH, else today)."
 )
-@click.option("--traceback", is_flag=True, help="Show a traceback for an internal error.")
+@_reading
 def check(paths: tuple[str, ...], **options: Any) -> None:
     """Audit PATHS: files or folders, by default the current one; '-' reads standard input.
 
@@ -95,23 +83,26 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
       1  findings at or above --fail-on
       2  usage or configuration error, or a file that could not be read
     """
-    try:
-        sys.exit(_check(paths, options))
-    except (click.ClickException, SystemExit, KeyboardInterrupt, BrokenPipeError):
-        raise
-    except Exception as error:
-        if options["traceback"]:
-            raise
-        raise _Problem(f"internal error: {type(error).__name__}: {error}; run with --traceback to see where") from None
+    sys.exit(guarded(lambda: _check(paths, options), options["traceback"]))
 
 
 def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from trackaudit.audit import audit
-    from trackaudit.report import in_profile, view_of
+    from trackaudit.report import in_profile, render, view_of
 
-    with _Progress() as progress:
-        reports = [audit(request, progress.show) for request in _requests(paths, options, _today(options["now"]))]
-    _write(view_of(reports, options["show_suppressed"], options["explain_unresolved"]), options["format_name"], options["output"])
+    with Progress() as progress:
+        reports = [audit(request, progress.show) for request in requests_of(paths, options)]
+    view = view_of(reports, options["show_suppressed"], options["explain_unresolved"])
+
+    def show(stream: IO[str], colour: bool) -> None:
+        if options["format_name"] == "text":
+            from trackaudit.report import text
+
+            text.write(view, stream, colour)
+        else:
+            stream.write(render(view, options["format_name"]))
+
+    write(options["output"], show)
     if any(failure.fatal for report in reports for failure in report.failures):
         return 2
     failed = any(
@@ -123,137 +114,58 @@ def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     return 1 if failed and not options["exit_zero"] else 0
 
 
-def _requests(paths: tuple[str, ...], options: dict[str, Any], today: date) -> list[Request]:
-    """One request per project that the paths lie in."""
-    from trackaudit.discover import project_root
-    from trackaudit.run import Request
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--format", "format_name", type=click.Choice(("text", "json", "markdown", "html")), default="text", help="Output format."
+)
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE instead of standard output.")
+@click.option("--since", metavar="REV", help="Show what changes since the work tree parted from REV, before and after.")
+@click.option("--all", "everything", is_flag=True, help="Show the settings too that are left alone and that no rule judges.")
+@_reading
+def inventory(paths: tuple[str, ...], **options: Any) -> None:
+    """List every tracker that PATHS set up: its version, where it is set up, what each of its privacy settings really is and why,
+    what it is sent, and the sensitive fields in its reach.
 
-    stdin, stdin_file = _stdin(paths, options["stdin_filename"])
-    places: dict[tuple[str, bool], list[str]] = {}
-    missing = []
-    for path in (stdin_file,) if stdin_file else paths or (".",):
-        full = (
-            os.path.realpath(path)
-            if os.path.isdir(path)
-            else os.path.join(os.path.realpath(os.path.dirname(path) or "."), os.path.basename(path))
-        )
-        if not os.path.lexists(full) and not stdin_file:
-            missing.append(f"{path}: no such file or folder")
-            continue
-        root, git = project_root(full)
-        places.setdefault((root, git), []).append(os.path.relpath(full, root).replace(os.sep, "/"))
-    if missing:
-        raise _Problem("\n".join(missing))
-    requests = []
-    for (root, git), inside in places.items():
-        config = _configuration(root, options)
-        stdin_path = inside[0] if stdin_file else ""
-        requests.append(
-            Request(
-                root, git, tuple(dict.fromkeys(inside)), config, today, stdin, stdin_path,
-                not options["no_force_exclude"], not options["no_cache"], None, options["jobs"],
-            )
-        )  # fmt: skip
-    return requests
+    \b
+    Exit codes:
+      0  done
+      2  usage or configuration error, or a file that could not be read
+    """
+    sys.exit(guarded(lambda: _inventory(paths, options), options["traceback"]))
 
 
-def _stdin(paths: tuple[str, ...], name: str | None) -> tuple[bytes | None, str]:
-    if "-" not in paths:
-        if name:
-            raise click.UsageError("--stdin-filename goes with the path '-'")
-        return None, ""
-    if len(paths) > 1:
-        raise click.UsageError("'-' stands alone: it cannot be combined with other paths")
-    if not name:
-        raise click.UsageError("reading standard input needs --stdin-filename, to know the language and the project")
-    return sys.stdin.buffer.read(), name
+def _inventory(paths: tuple[str, ...], options: dict[str, Any]) -> int:
+    from trackaudit.inventory.trackers import take
+    from trackaudit.report.inventory import Shown, render
 
+    requests = requests_of(paths, options)
+    with Progress() as progress:
+        inventories = [take(request, progress.show) for request in requests]
+        comparisons = []
+        if options["since"] is not None:
+            from trackaudit.history import HistoryError
+            from trackaudit.inventory.past import changes_since
 
-def _configuration(root: str, options: dict[str, Any]) -> Config:
-    """The project's configuration with the command line's additions."""
-    from trackaudit.config import ConfigError, bad_patterns, load, unknown_names
+            try:
+                comparisons = [
+                    changes_since(request, options["since"], now, progress.show)
+                    for request, now in zip(requests, inventories, strict=True)
+                ]
+            except HistoryError as error:
+                raise Problem(str(error)) from None
+    shown = Shown([] if comparisons else inventories, comparisons, options["everything"])
 
-    try:
-        config = load(root, options["config_file"])
-    except ConfigError as error:
-        raise _Problem(str(error)) from None
-    mistakes = unknown_names((*options["select"], *options["deselect"]), [record["sdk"] for record in config.sdks])
-    for option in ("include", "exclude"):
-        mistakes += [f"--{option}: {mistake}" for mistake in bad_patterns(options[option])]
-    if mistakes:
-        raise _Problem("\n".join(mistakes))
-    return config._replace(
-        select=(*config.select, *options["select"]),
-        deselect=(*config.deselect, *options["deselect"]),
-        include=(*config.include, *options["include"]),
-        exclude=(*config.exclude, *options["exclude"]),
-        fail_on=options["fail_on"] or config.fail_on,
-        profile=options["profile"] or config.profile,
-        max_size=options["max_size"] or config.max_size,
-        javascript_parser=options["javascript_parser"] or config.javascript_parser,
-    )
+    def show(stream: IO[str], colour: bool) -> None:
+        if options["format_name"] == "text" and colour:
+            from trackaudit.report.inventory import text
 
+            text.write(shown, stream, colour)
+        else:
+            stream.write(render(shown, options["format_name"]))
 
-def _today(text: str | None) -> date:
-    from datetime import date, datetime
-
-    if text is None:
-        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdigit() else date.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError(f"--now: {text!r} is not a date such as 2027-01-31") from None
-
-
-def _write(view: View, format_name: str, output: str | None) -> None:
-    from trackaudit.report import render
-
-    if output is not None:
-        try:
-            with open(output, "w", encoding="utf-8", errors="backslashreplace") as file:
-                if format_name == "text":
-                    from trackaudit.report import text
-
-                    text.write(view, file, colour=False)
-                else:
-                    file.write(render(view, format_name))
-        except OSError as error:
-            raise _Problem(f"{output}: {error.strerror}") from None
-        return
-    stdout = sys.stdout
-    if isinstance(stdout, io.TextIOWrapper):
-        stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    if format_name == "text":
-        from trackaudit.report import text
-
-        text.write(view, stdout, text.use_colour(stdout))
-    else:
-        stdout.write(render(view, format_name))
-    stdout.flush()
-
-
-class _Progress:
-    """One line on standard error while a long run goes on, only where that is a terminal."""
-
-    def __init__(self) -> None:
-        self._on = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._written = False
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        if self._on and (done or total):
-            of = f" of {total}" if total else ""
-            sys.stderr.write(f"\r\x1b[2K{stage} {done}{of} files")
-            sys.stderr.flush()
-            self._written = True
-
-    def __exit__(self, *_: object) -> None:
-        if self._written:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
+    write(options["output"], show)
+    return 2 if any(failure.fatal for _, failure in shown.failures) else 0
 
 
 @cli.command()
@@ -265,19 +177,8 @@ def explain(rule: str) -> None:
     from trackaudit.validate import suggestion
 
     if rule not in BY_ID:
-        raise _Problem(f"there is no rule {rule!r}{suggestion(rule, BY_ID)}; `trackaudit rules` lists them")
-    _show(f"# {rule}\n\n{help_markdown(BY_ID[rule])}")
-
-
-def _show(page: str) -> None:
-    """Print Markdown: rendered on a terminal, as it is elsewhere."""
-    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
-        from rich.console import Console
-        from rich.markdown import Markdown
-
-        Console().print(Markdown(page))
-    else:
-        click.echo(page, nl=False)
+        raise Problem(f"there is no rule {rule!r}{suggestion(rule, BY_ID)}; `trackaudit rules` lists them")
+    show_page(f"# {rule}\n\n{help_markdown(BY_ID[rule])}")
 
 
 @cli.command("rules")
@@ -302,14 +203,14 @@ def sdks(name: str | None, as_json: bool) -> None:
 
     catalogue = Catalogue()
     if name is not None and name not in catalogue.tokens:
-        raise _Problem(f"there is no SDK {name!r}{suggestion(name, catalogue.tokens)}; `trackaudit sdks` lists them")
+        raise Problem(f"there is no SDK {name!r}{suggestion(name, catalogue.tokens)}; `trackaudit sdks` lists them")
     records = [catalogue.record(sdk) for sdk in ([name] if name is not None else sorted(catalogue.tokens))]
     if as_json:
         import json
 
         click.echo(json.dumps(records[0] if name is not None else records, indent=2, ensure_ascii=False))
     elif name is not None:
-        _show(page(records[0], catalogue.names(name)))
+        show_page(page(records[0], catalogue.names(name)))
     else:
         click.echo(overview(records), nl=False)
 

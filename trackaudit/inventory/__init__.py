@@ -6,6 +6,8 @@
 
 from typing import Any, NamedTuple
 
+from trackaudit.findings import Failure
+
 KINDS = {
     "analytics": "Analytics",
     "advertising": "Advertising",
@@ -23,7 +25,7 @@ ORIGINS = {
     "void": "written, but without effect",
     "inactive": "without effect while another option is as it is",
     "unknown": "not to be seen in the code",
-    "unset": "not set, and without a known default",
+    "unset": "left alone, without a known default",
 }
 
 
@@ -113,4 +115,4 @@ class Inventory(NamedTuple):
 
     root: str
     trackers: tuple[Tracker, ...]
-    failures: tuple[Any, ...]
+    failures: tuple[Failure, ...]

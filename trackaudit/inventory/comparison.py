@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
 
-from trackaudit.findings import SEVERITIES
+from trackaudit.findings import SEVERITIES, Failure
 from trackaudit.inventory import Installation, Inventory, Reached, Sent, Setting, Spot, Tracker
 
 _Item = TypeVar("_Item")
@@ -51,7 +51,7 @@ class Comparison(NamedTuple):
     root: str
     since: str
     changes: tuple[TrackerChange, ...]
-    failures: tuple[object, ...]
+    failures: tuple[Failure, ...]
 
 
 def compare(before: Inventory, after: Inventory, since: str) -> Comparison:

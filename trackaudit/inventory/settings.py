@@ -10,6 +10,7 @@ from trackaudit.effective.unresolved import why
 from trackaudit.inventory import Choice, Setting
 from trackaudit.inventory.places import Places
 from trackaudit.inventory.wording import as_data, branches, conditions, in_words
+from trackaudit.resolve.resolver import TRUTH
 from trackaudit.resolve.values import Callback, Known, Value
 from trackaudit.versions import Pinned, fits, parse
 
@@ -46,7 +47,8 @@ def _setting(members: list[Setup], option: Table, places: Places) -> Setting | N
         found = found._replace(origin=origin, why=reason)
     if found.origin == "unset" and risk is None:
         return None
-    in_force = bool(option["concern"]) and found.certain and found.origin in ("default", "chosen-default", "unknown")
+    told = bool(option["concern"]) or option["path"] in _deciding(members[0].client)
+    in_force = told and found.certain and found.origin in ("default", "chosen-default", "unknown")
     return Setting(
         option["path"].replace("'", ""),
         option["concern"],
@@ -59,6 +61,12 @@ def _setting(members: list[Setup], option: Table, places: Places) -> Setting | N
         option["server"],
         bool(written) or risk is not None or in_force,
     )
+
+
+def _deciding(client: Table) -> set[str]:
+    """The options that others need, and those that decide whether something is captured at all."""
+    needed = {condition["option"] for option in client["option"] for condition in option["needs"]}
+    return needed | {condition["option"] for capture in client["capture"] for condition in capture["when"]}
 
 
 def _owners(members: list[Setup], option: Table) -> list[Setup]:
@@ -100,7 +108,8 @@ def _written(option: Table, owners: list[Setup], written: list[tuple[Setup, Writ
         choices += [choice._replace(when=("until then" if later else "otherwise",)) for choice in default]
     reason = next((text for _, place in written if (text := why(place.value))), "")
     unknown = not any(choice.known for choice in choices) and bool(reason)
-    return _Evaluated(_once(choices), "unknown" if unknown else "written", f"it is {reason}" if reason else "", True)
+    told = "" if not reason else "decided when it runs" if reason == TRUTH else f"it is {reason}"
+    return _Evaluated(_once(choices), "unknown" if unknown else "written", told, True)
 
 
 def _left(option: Table, owners: list[Setup]) -> _Evaluated:
@@ -132,10 +141,17 @@ def _ineffective(option: Table, owners: list[Setup], written: bool) -> tuple[str
         void = owner.voided(option)
         if void is not None:
             return ("void" if written else "inactive"), void["reason"]
-        for condition in option["needs"]:
+        for condition in (*option["needs"], *_parents_on(option, owner)):
             if owner.condition(condition).answer is False:
                 return "inactive", f"while {_told(owner, condition)}"
     return None
+
+
+def _parents_on(option: Table, owner: Setup) -> list[Table]:
+    """The conditions that the options which this one lies inside of are not switched off altogether."""
+    steps = option["path"].split(".")
+    around = (".".join(steps[:count]) for count in range(1, len(steps)))
+    return [{"option": path, "is_not": False} for path in around if owner.option(path) is not None]
 
 
 def _told(owner: Setup, condition: Table) -> str:

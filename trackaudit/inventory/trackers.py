@@ -120,9 +120,8 @@ class _Builder:
                 settings_of(_members(first, firsts), self.places),
             )
             alike.setdefault(_essence(installation), []).append(installation)
-        return tuple(
-            same[0]._replace(spots=tuple(sorted({spot for item in same for spot in item.spots}))) for same in alike.values()
-        )
+        merged = (same[0]._replace(spots=tuple(sorted(spot for item in same for spot in item.spots))) for same in alike.values())
+        return tuple(sorted(merged, key=lambda installation: installation.spots))
 
     # --- what leaves ------------------------------------------------------------------------------
 

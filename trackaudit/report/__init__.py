@@ -61,7 +61,12 @@ def in_profile(finding: Finding, profile: str) -> bool:
 
 def shown_path(report: Report, path: str) -> str:
     """A project-relative path as the reader knows it: relative to the working directory, absolute outside of it."""
-    full = os.path.join(report.root, path)
+    return known_as(report.root, path)
+
+
+def known_as(root: str, path: str) -> str:
+    """The same for a path below any root."""
+    full = os.path.join(root, path)
     relative = os.path.relpath(full)
     outside = relative == os.pardir or relative.startswith(os.pardir + os.sep)
     return (full if outside else relative).replace(os.sep, "/")

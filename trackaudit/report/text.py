@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from trackaudit.run import Report
 
 Piece = tuple[str, str]
-_STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 _MAX_WIDTH = 110
 _REASONS = {
     "vendored": "vendored", "generated": "generated", "minified": "minified", "tests": "test code", "excluded": "excluded",
@@ -66,7 +66,7 @@ def build(view: View) -> list[Piece]:
                     (" not analysed: ", "bold red"),
                     (failure.message + "\n\n", ""),
                 ]
-    return [(_harmless(text), style) for text, style in pieces] + _summary(view)
+    return [(harmless(text), style) for text, style in pieces] + _summary(view)
 
 
 def _gaps(report: Report) -> list[Piece]:
@@ -78,7 +78,7 @@ def _gaps(report: Report) -> list[Piece]:
     return [*pieces, ("\n", "")] if pieces else []
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Control characters shown instead of sent: a file's name or text must not steer the reader's terminal."""
     if text.isprintable():
         return text
@@ -90,7 +90,7 @@ def _harmless(text: str) -> str:
 
 def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list[Piece]:
     result = finding.result
-    style = _STYLES[result.severity]
+    style = STYLES[result.severity]
     sure = "" if result.confidence == "high" else f" ({result.confidence} confidence)"
     place = f"{shown_path(report, finding.path)}:{finding.start.line}:{finding.start.column}"
     pieces: list[Piece] = [
