@@ -9,7 +9,6 @@ from trackaudit.findings import SEVERITIES, Failure
 from trackaudit.inventory import Installation, Inventory, Reached, Sent, Setting, Spot, Tracker
 
 _Item = TypeVar("_Item")
-_WITHOUT_EFFECT = ("void", "inactive")
 
 
 class SettingChange(NamedTuple):
@@ -100,17 +99,16 @@ def _setting_changes(before: Installation | None, after: Installation | None) ->
         was, now = old.get(option), new.get(option)
         if not any(setting is not None and setting.telling for setting in (was, now)):
             continue
-        if was is not None and now is not None and _effect(was) == _effect(now):
-            continue
         difference = _weight(now) - _weight(was)
+        if was is not None and now is not None and not difference and _values(was) == _values(now):
+            continue  # where it is written, and whether it has an effect, changes nothing of what is collected
         direction = "more" if difference > 0 else "less" if difference < 0 else ""
         changes.append(SettingChange(option, was, now, side.spots[0], direction))
     return changes
 
 
-def _effect(setting: Setting) -> object:
-    values = tuple((choice.text, choice.when) for choice in setting.choices)
-    return values, setting.origin in _WITHOUT_EFFECT, setting.severity
+def _values(setting: Setting) -> object:
+    return [(choice.text, choice.when) for choice in setting.choices]
 
 
 def _weight(setting: Setting | None) -> int:

@@ -142,7 +142,8 @@ def _ineffective(option: Table, owners: list[Setup], written: bool) -> tuple[str
         if void is not None:
             return ("void" if written else "inactive"), void["reason"]
         for condition in (*option["needs"], *_parents_on(option, owner)):
-            if owner.condition(condition).answer is False:
+            told_only = "present" in condition and option["path"].startswith(condition["option"] + ".")
+            if not told_only and owner.condition(condition).answer is False:
                 return "inactive", f"while {_told(owner, condition)}"
     return None
 

@@ -124,4 +124,6 @@ def heading(change: TrackerChange) -> str:
         return change.kind
     if change.before.version != change.after.version:
         return f"version {change.before.version or 'unknown'} becomes {change.after.version or 'unknown'}"
+    if bool(change.before.installations) != bool(change.after.installations):
+        return "now set up" if change.after.installations else "no longer set up"
     return "changed"

@@ -96,9 +96,11 @@ def _change(root: str, change: TrackerChange) -> Iterator[str]:
         rows = ["| setting | before | after | |", "|---|---|---|---|"]
         for item in change.settings:
             was, now = before_and_after(item)
-            told = f"**collects {item.direction}**" if item.direction else ""
-            collects = f": {item.after.collects}" if item.after and item.after.collects and item.direction == "more" else ""
-            rows.append(f"| {_code(item.option)} | {_cell(was)} | {_cell(now)} | {told}{_cell(collects)} |")
+            direction = f"**collects {item.direction}**" if item.direction else ""
+            told = consequence(item.after) if item.after and item.direction == "more" else ""
+            rows.append(
+                f"| {_code(item.option)} | {_cell(was)} | {_cell(now)} | {direction}{f': {_cell(told)}' if told else ''} |"
+            )
         yield "\n".join(rows)
     for word, items in (("Now sent", change.sent_added), ("No longer sent", change.sent_removed)):
         if items:

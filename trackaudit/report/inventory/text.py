@@ -25,7 +25,8 @@ from trackaudit.report.inventory import (
 from trackaudit.report.text import STYLES, harmless
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
 _WIDTH = 140  # of what goes to a file or a pipe
@@ -83,7 +84,7 @@ def _tracker(console: Console, shown: Shown, root: str, tracker: Tracker) -> int
         settings, more = settings_shown(shown, installation.settings)
         left_out += more
         if settings:
-            console.print(_table(root, settings, installation.spots[0].path))
+            _settings(console, root, settings, installation.spots[0].path)
     if tracker.calls:
         console.print(_line((f"  sends in {calls(tracker)}", ""), (f": {sent(tracker, 12)}" if tracker.sent else "", "")))
     for field in tracker.fields:
@@ -102,7 +103,7 @@ def _guards(installation: Installation) -> str:
     return f", if {' and '.join(installation.when)}" if installation.when else ""
 
 
-def _table(root: str, settings: list[Setting], here: str) -> RenderableType:
+def _settings(console: Console, root: str, settings: list[Setting], here: str) -> None:
     from rich.padding import Padding
 
     table = _columns("", "setting", "effective value", "from")
@@ -111,17 +112,28 @@ def _table(root: str, settings: list[Setting], here: str) -> RenderableType:
         faded = "dim" if setting.origin in ("inactive", "void") else style
         table.add_row(
             _line((setting.severity, style)), _line((setting.option, faded)), _line((value(setting), faded)),
-            _line((origin(root, setting, here), "dim"), (f"\n{told}" if (told := consequence(setting)) else "", style)),
+            _line((origin(root, setting, here), "dim")),
         )  # fmt: skip
-    return Padding(table, (0, 0, 0, 4))
+    console.print(Padding(table, (0, 0, 0, 4)))
+    for setting in settings:
+        _consequence(console, setting)
 
 
-def _columns(*names: str):
+def _consequence(console: Console, setting: Setting) -> None:
+    """A line of its own below the table, since a column would be too narrow for it."""
+    from rich.padding import Padding
+
+    told = consequence(setting)
+    if told:
+        console.print(Padding(_line((setting.option, STYLES.get(setting.severity, "")), (f" {told}", "")), (0, 0, 0, 4)))
+
+
+def _columns(*names: str) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for name in names:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name == "setting", max_width=46 if name == "setting" else None)
     return table
 
 
@@ -144,13 +156,15 @@ def _change(console: Console, root: str, change: TrackerChange) -> None:
         for item in change.settings:
             was, now = before_and_after(item)
             told, colour = _DIRECTIONS[item.direction]
-            collects = item.after.collects if item.after and item.direction == "more" else ""
+            severity = item.after.severity if item.after else ""
             table.add_row(
-                _line((item.after.severity if item.after else "", STYLES.get(item.after.severity if item.after else "", ""))),
-                _line((item.option, "")), _line((was, "dim")), _line((now, "bold")),
-                _line((f"{told}{f': {collects}' if collects else ''}", colour)),
+                _line((severity, STYLES.get(severity, ""))), _line((item.option, "")), _line((was, "dim")), _line((now, "bold")),
+                _line((told, colour)),
             )  # fmt: skip
         console.print(Padding(table, (0, 0, 0, 4)))
+        for item in change.settings:
+            if item.after is not None and item.direction == "more":
+                _consequence(console, item.after)
     for word, items in (("now sent", change.sent_added), ("no longer sent", change.sent_removed)):
         if items:
             names = ", ".join(f"{item.name} ({item.personal})" if item.personal else item.name for item in items)
