@@ -100,15 +100,15 @@ def _setting_changes(before: Installation | None, after: Installation | None) ->
         if not any(setting is not None and setting.telling for setting in (was, now)):
             continue
         difference = _weight(now) - _weight(was)
-        if was is not None and now is not None and not difference and _values(was) == _values(now):
-            continue  # where it is written, and whether it has an effect, changes nothing of what is collected
+        if was is not None and now is not None and not difference and _essence(was) == _essence(now):
+            continue  # where it is written changes nothing of what is collected
         direction = "more" if difference > 0 else "less" if difference < 0 else ""
         changes.append(SettingChange(option, was, now, side.spots[0], direction))
     return changes
 
 
-def _values(setting: Setting) -> object:
-    return [(choice.text, choice.when) for choice in setting.choices]
+def _essence(setting: Setting) -> object:
+    return [(choice.text, choice.when) for choice in setting.choices], setting.origin == "void"
 
 
 def _weight(setting: Setting | None) -> int:

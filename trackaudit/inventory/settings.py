@@ -11,7 +11,7 @@ from trackaudit.inventory import Choice, Setting
 from trackaudit.inventory.places import Places
 from trackaudit.inventory.wording import as_data, branches, conditions, in_words
 from trackaudit.resolve.resolver import TRUTH
-from trackaudit.resolve.values import Callback, Known, Value
+from trackaudit.resolve.values import Callback, Known
 from trackaudit.versions import Pinned, fits, parse
 
 
@@ -35,14 +35,19 @@ def settings_of(members: list[Setup], places: Places) -> tuple[Setting, ...]:
 
 def _setting(members: list[Setup], option: Table, places: Places) -> Setting | None:
     owners = _owners(members, option)
-    if not owners or not fits(option["versions"], members[0].pinned)[0]:
+    if not owners:
         return None
     written = [(owner, place) for owner in owners for place in owner.setting(option).written]
+    exists = fits(option["versions"], members[0].pinned)[0]
+    if not written and (not exists or _forgotten(option, owners)):
+        return None
     risk = next((risk for owner in owners if (risk := owner.risk(option)) is not None), None)
-    if risk is None and _holds_others(option, members[0].client) and not any(_tells(place.value) for _, place in written):
+    if risk is None and _holds_others(option, members[0].client) and not _speaks(option, written):
         return None
     found = _written(option, owners, written, places) if written else _left(option, owners)
-    if risk is None:
+    if not exists:
+        found = found._replace(origin="void", why="this version does not know it")
+    elif risk is None:
         origin, reason = _ineffective(option, owners, bool(written)) or (found.origin, found.why)
         found = found._replace(origin=origin, why=reason)
     if found.origin == "unset" and risk is None:
@@ -63,6 +68,11 @@ def _setting(members: list[Setup], option: Table, places: Places) -> Setting | N
     )
 
 
+def _forgotten(option: Table, owners: list[Setup]) -> bool:
+    """Whether this version reads an option no more, whatever else is set: there is nothing to say of it where nobody wrote it."""
+    return any((void := owner.voided(option)) is not None and not void["when"] for owner in owners)
+
+
 def _deciding(client: Table) -> set[str]:
     """The options that others need, and those that decide whether something is captured at all."""
     needed = {condition["option"] for option in client["option"] for condition in option["needs"]}
@@ -81,15 +91,18 @@ def _holds_others(option: Table, client: Table) -> bool:
     return any(other["path"].startswith(inside) for other in client["option"])
 
 
-def _tells(value: Value) -> bool:
-    """Whether a value says something that is not said of the options inside of it."""
-    return any(isinstance(branch, (Known, Callback)) for branch, _ in branches(value, ()))
+def _speaks(option: Table, written: list[tuple[Setup, Written]]) -> bool:
+    """Whether an option says something that is not said of the options inside of it."""
+    values = [value for _, place in written for value, _ in branches(place.value, ())]
+    return any(isinstance(value, (Known, Callback)) for value in values) if written else bool(option["concern"])
 
 
 def _written(option: Table, owners: list[Setup], written: list[tuple[Setup, Written]], places: Places) -> _Evaluated:
     choices = []
+    always = False  # whether one place is reached whatever happens
     for owner, place in written:
         outer = owner.use.guards if owner.role in ("configure", "start") else ()
+        always = always or not (*outer, *place.guards)
         for value, guards in branches(place.value, (*outer, *place.guards)):
             known, data = as_data(option["path"], value)
             spot = places.spot(owner.path, place.span)
@@ -103,7 +116,7 @@ def _written(option: Table, owners: list[Setup], written: list[tuple[Setup, Writ
     starting = [owner for owner in owners if owner.role != "configure"]
     later = all(owner.role == "configure" for owner, _ in written)
     sometimes = any(owner.setting(option).state != "written" for owner in starting)  # one place, on behalf of several callers
-    if starting and (later or sometimes or all(choice.when for choice in choices)):
+    if starting and (later or sometimes or not always):
         default = _left(option, starting).choices
         choices += [choice._replace(when=("until then" if later else "otherwise",)) for choice in default]
     reason = next((text for _, place in written if (text := why(place.value))), "")

@@ -122,7 +122,9 @@ class Finder:
         self.unit, self.resolver, self.catalogue, self.sdks = unit, resolver, catalogue, sdks
 
     def uses(self) -> list[Use]:
-        found = [use for site in self.unit.calls for use in self.calls_at(site)]
+        stubs = self.resolver.stubs  # what one hands on is a use where the stub is called
+        sites = [site for site in self.unit.calls if self.unit.function_scope(site.scope) not in stubs]
+        found = [use for site in sites for use in self.calls_at(site)]
         found += [
             use
             for element in self.unit.elements
