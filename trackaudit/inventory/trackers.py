@@ -58,14 +58,17 @@ class _Builder:
         for setup in project.setups:
             self.setups.setdefault(self._key(setup.path, setup.use.sdk, setup.client["id"], setup.version), []).append(setup)
         for send in project.sends:
-            facts = project.files[send.path]
-            version = project.version_of(send.path, send.use.origin, send.client, facts, send.use.sdk)
-            self.sends.setdefault(self._key(send.path, send.use.sdk, send.client["id"], version), []).append(send)
+            key = self._key(send.path, send.use.sdk, send.client["id"], self._version(send))
+            self.sends.setdefault(key, []).append(send)
         self.personal = personal_data(project.catalogue)
         self.reached = self._reached()
 
     def _key(self, path: str, sdk: str, client: str, version: Resolved) -> Key:
         return sdk, client, self.project.package_of(path), version.pinned.known
+
+    def _version(self, send: Send) -> Resolved:
+        facts = self.project.files[send.path]
+        return self.project.version_of(send.path, send.use.origin, send.client, facts, send.use.sdk)
 
     def trackers(self) -> list[Tracker]:
         found = [*self._used(), *self._only_declared()]
@@ -78,11 +81,7 @@ class _Builder:
             sends = [send for send in self.sends.get(key, []) if self.asked(send.path)]
             if not setups and not sends:
                 continue
-            if setups:
-                version = setups[0].version
-            else:
-                facts, send = self.project.files[sends[0].path], sends[0]
-                version = self.project.version_of(send.path, send.use.origin, send.client, facts, send.use.sdk)
+            version = setups[0].version if setups else self._version(sends[0])
             fields = [field for setup in setups for field in self.reached.get((setup.path, setup.use.callee_span), ())]
             yield self._tracker(
                 key, version, self._installations(setups), len(sends), self._sent(sends), tuple(dict.fromkeys(fields))
@@ -142,7 +141,9 @@ class _Builder:
 
     def _only_declared(self) -> Iterator[Tracker]:
         """SDKs that a manifest names and nothing here uses."""
-        used = {(sdk, package) for sdk, _, package, _ in (*self.setups, *self.sends)}
+        used: set[tuple[str, object]] = {(sdk, package) for sdk, _, package, _ in (*self.setups, *self.sends)}
+        used |= {(setup.use.sdk, setup.version.declared) for setup in self.project.setups}
+        used |= {(send.use.sdk, self._version(send).declared) for send in self.project.sends}
         for name, version in self.project.pins.declarations():
             if version.declared is None or not self.asked(version.declared.path):
                 continue
@@ -150,7 +151,9 @@ class _Builder:
             sdk = self.project.catalogue.packages[name]
             clients = self.project.catalogue.record(sdk)["client"]
             client = next((item for item in clients if name in item["packages"]), None)
-            if client is not None and (sdk, package) not in used:  # some are only listed for a leak, or only belong to one
+            if client is not None and used.isdisjoint(
+                {(sdk, package), (sdk, version.declared)}
+            ):  # some are only listed for a leak, or only belong to one
                 used.add((sdk, package))
                 yield self._tracker((sdk, client["id"], package, version.pinned.known), version)
 

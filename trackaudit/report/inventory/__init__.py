@@ -57,7 +57,7 @@ def value(setting: Setting) -> str:
     """The effective value, with the conditions of each where there are several."""
     if not setting.choices:
         return "unknown" if setting.origin == "unknown" else "not set"
-    return "; ".join(_choice(choice) for choice in setting.choices)
+    return "; ".join(dict.fromkeys(_choice(choice) for choice in setting.choices))
 
 
 def _choice(choice: Choice) -> str:
