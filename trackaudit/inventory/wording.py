@@ -11,7 +11,7 @@ from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mappi
 
 HIDDEN = "(a secret, not shown)"
 _LOGIN = re.compile(r"(://)[^/@\s]+@")
-_SECRET = re.compile(r"secret|passw|token|credential|(?:api|private|personal|access|service|sdk|license).?key|^key$|auth", re.I)
+_SECRET = re.compile(r"secret|passw|token|credential|(?:api|private|personal|access|service|sdk|license).?key|^key$|^auth", re.I)
 _LONGEST = 60
 
 

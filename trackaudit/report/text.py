@@ -7,6 +7,7 @@ what happens wherever the output is no terminal.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from typing import IO, TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Piece = tuple[str, str]
 STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 _MAX_WIDTH = 110
+_LITERAL = re.compile(r"""(?P<quote>["'`])[^"'`\s]{12,}(?P=quote)""")  # what may be a key, in a report that people paste and keep
 _REASONS = {
     "vendored": "vendored", "generated": "generated", "minified": "minified", "tests": "test code", "excluded": "excluded",
     "too large": "too large", "link": "links", "not a file": "not files", "other languages": "in other languages",
@@ -122,6 +124,8 @@ def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list
 def _frame(lines: Lines, finding: Finding, style: str) -> list[Piece]:
     """The line with its number and the culprit underlined."""
     text = lines.line(finding.start.line)
+    if finding.category == "exposed-secret":
+        text = _LITERAL.sub(lambda match: match[0][:8] + "•" * (len(match[0]) - 9) + match[0][-1], text)
     if not text.strip():
         return []
     end = finding.end.column - 1 if finding.end.line == finding.start.line else len(text)

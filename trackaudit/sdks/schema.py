@@ -183,6 +183,13 @@ def _call_extra(call: dict[str, Any], where: str, errors: list[str]) -> None:
         errors.append(f"{where}.pairs: give the key's parameter and the value's")
 
 
+def _secret_extra(secret: dict[str, Any], where: str, errors: list[str]) -> None:
+    if bool(secret["pattern"]) == bool(secret["claims"]):
+        errors.append(f"{where}: a secret is known by its 'pattern', or by the 'claims' of a token")
+    if not secret["read"] and secret["verified"]:
+        errors.append(f"{where}: 'read' must say where the form of the secret was read (or verified = false)")
+
+
 # What a call, or an element, carries out.
 _CARRIED = {
     **{kind: Field(strings, default=[]) for kind in CARRYING},
@@ -296,6 +303,18 @@ _CLIENT = table({
     })), default=[]),
 })  # fmt: skip
 
+_SECRET = table({
+    "what": Field(string, required=True),
+    "pattern": Field(regex, default=""),
+    "claims": Field(mapping_of(string), default={}),
+    "option": Field(string, default=""),
+    "severity": Field(_severity, default="error"),
+    "fix": Field(string, required=True),
+    "url": Field(string, default=""),
+    "read": Field(strings, default=[]),
+    "verified": Field(boolean, default=True),
+}, _secret_extra)  # fmt: skip
+
 _RECORD = table({
     "sdk": Field(string, required=True),
     "title": Field(string, required=True),
@@ -303,6 +322,7 @@ _RECORD = table({
     "url": Field(string, required=True),
     "tokens": Field(strings, default=[]),
     "broad": Field(strings, default=[]),
+    "secret": Field(list_of(_SECRET), default=[]),
     "client": Field(list_of(_CLIENT), required=True),
 })  # fmt: skip
 
