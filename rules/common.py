@@ -14,7 +14,13 @@ from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mappi
 _LOGIN = re.compile(r"(://)[^/@\s]+@")  # a report is no place for the password in an address
 _FAR = 60  # bytes between a key and its value from which on the value's own place is worth showing
 # How a record's words on what an option collects go on, where they do not complete "would collect".
-VERBS = {"insecure-endpoint": "would send ", "tls-off": "would send ", "insecure-cookie": "would keep ", "debug-mode": ""}
+VERBS = {
+    "insecure-endpoint": "would send ",
+    "tls-off": "would send ",
+    "exposed-store": "would send ",
+    "insecure-cookie": "would keep ",
+    "debug-mode": "",
+}
 
 
 def weakest(*levels: str) -> str:

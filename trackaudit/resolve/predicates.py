@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from trackaudit.resolve.addresses import UNKNOWN, parse, text_of
 from trackaudit.resolve.values import (
     Callback,
     Dynamic,
@@ -31,8 +32,6 @@ _BROAD_SELECTORS = frozenset(
 _BROAD_PATTERNS = frozenset(
     ("", "/", "*", ".*", "^.*$", ".+", "^", "http", "https", "http://", "https://", "^https?:", "^https?://", "^http", ".")
 )
-_LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
-_HOST = re.compile(r"^(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)", re.I)
 
 
 def test(name: str, value: Value | None, argument: Any) -> Answer:
@@ -108,45 +107,31 @@ def _prefix(value: Value | None) -> str | None:
     return None
 
 
-def _is_local(host: str) -> bool:
-    host = host.strip("[]").lower()
-    if host == "" or host == "localhost" or host.endswith(_LOCAL_SUFFIXES) or ("." not in host and ":" not in host):
-        return True
-    import ipaddress
-
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_private or address.is_unspecified or address.is_link_local
-
-
-def _host_of(url: str) -> str:
-    match = _HOST.match(url)
-    return match[1] if match else ""
-
-
 def _plain_http(value: Value | None, argument: bool) -> Answer:
-    text = _prefix(value)
+    text = text_of(value)
     if text is None:
-        return None if _opaque(value) or isinstance(value, Text) else not argument
+        return None if _opaque(value) else not argument
     if not text.lower().startswith("http://"):
-        return not argument
-    if isinstance(value, Text) and not text[7:]:  # the host itself is computed
-        return None
-    return (not _is_local(_host_of(text))) == argument
-
-
-_WHOLE_HOST = re.compile(r"^[\w+.-]+://(?:[^/@]*@)?[^/:@?#]+[/:?#]")  # of an address whose rest is computed
+        return None if text.startswith(UNKNOWN) else not argument
+    local = parse(text).local
+    return None if local is None else (not local) == argument
 
 
 def _local_host(value: Value | None, argument: bool) -> Answer:
-    text = _prefix(value)
-    if isinstance(value, Text) and (text is None or not _WHOLE_HOST.match(text)):
-        return None  # the host itself is computed, or a part of it
+    text = text_of(value)
     if text is None:
-        return None if _opaque(value) else not argument
-    return _is_local(_host_of(text)) == argument
+        return None if _opaque(value) else False  # an object, a list or a switch has no host, near or far
+    local = parse(text).local
+    return None if local is None else local == argument
+
+
+def _not_local(value: Value | None, argument: bool) -> Answer:
+    """Of a list, whether one of its hosts is elsewhere; what is not there is not local either."""
+    if isinstance(value, Listing):
+        answers = [_not_local(item, argument) for item in value.items]
+        return None if value.open or not answers else True if True in answers else None if None in answers else False
+    answer = None if value is None else _local_host(value, True)
+    return argument if value is None else None if answer is None else (not answer) == argument
 
 
 def _null(value: Value | None, argument: bool) -> Answer:
@@ -259,6 +244,7 @@ _PREDICATES: dict[str, Callable[[Value | None, Any], Answer]] = {
     "plain_http": _plain_http,
     "null": _null,
     "local_host": _local_host,
+    "not_local": _not_local,
     "matches": _search,
     "not_matches": _not_matches,
     "broad_selector": _broad_selector,

@@ -28,7 +28,7 @@ from trackaudit.validate import (
 CONCERNS = (
     "form-tracking", "form-filter-ignored", "autocapture", "captured-attributes", "unmasked-inputs",
     "unmasked-text", "recorded-network", "default-pii", "captured-bodies", "local-variables",
-    "insecure-endpoint", "tls-off", "insecure-cookie", "debug-mode",
+    "insecure-endpoint", "tls-off", "insecure-cookie", "exposed-store", "debug-mode",
 )  # fmt: skip
 SEVERITIES = ("error", "warning", "note")
 ROLES = ("setup", "configure", "start", "part", "send")
@@ -62,6 +62,7 @@ PREDICATES = {
     "matches": string,
     "not_matches": string,
     "local_host": boolean,
+    "not_local": boolean,
     "identity_function": boolean,
     "returns_null": boolean,
     "is_list": boolean,
@@ -133,6 +134,7 @@ _DEFAULT = table({**_VERSIONED, "value": Field(anything, required=True)})
 _RISK = _predicated({
     **_VERSIONED,
     "severity": Field(_severity, default="warning"),
+    "lacks": Field(one_of("", "tls"), default=""),
     "collects": Field(string, default=""),
     "fix": Field(string, default=""),
 })  # fmt: skip
@@ -264,6 +266,11 @@ _CLIENT = table({
         "option": Field(string, default="*"),
     })), default=[]),
     "option": Field(list_of(_OPTION), default=[]),
+    "store": Field(table({
+        "addresses": Field(strings, required=True),
+        "credentials": Field(strings, default=[]),
+        "names": Field(strings, default=[]),
+    }), default=None),
     "marker": Field(list_of(table({
         "effect": Field(one_of(*EFFECTS), default="mask"),
         "channels": Field(list_of(one_of(*CHANNELS)), required=True),
