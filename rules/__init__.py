@@ -30,6 +30,7 @@ RULES: tuple[RuleInfo, ...] = (
     RuleInfo("insecure-cookie", "insecure-transport", "setups", "The tracker's cookie may travel over plain HTTP."),
     RuleInfo("server-key-in-browser", "exposed-secret", "setups", "A key that belongs on a server is given to code for browsers."),
     RuleInfo("exposed-store", "exposed-store", "setups", "A store is reached without TLS, credentials or certificate checks."),
+    RuleInfo("broadcast-to-all", "broadcast", "broadcasts", "One customer's data is sent to every connected client."),
     RuleInfo("vulnerable-sdk", "vulnerable-sdk", "pins", "The pinned version is known to leak."),
     RuleInfo("void-option", "misconfiguration", "setups", "A privacy option is written where it has no effect."),
     RuleInfo("unknown-option", "misconfiguration", "setups", "An option is written that this SDK does not have."),

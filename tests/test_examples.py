@@ -19,6 +19,7 @@ EXAMPLES = ROOT / "examples"
         ("form-tracking-prototype", {"form-tracking", "constant-gate", "sensitive-input"}),
         ("autotrack-passwords", {"vulnerable-sdk", "autocapture", "sensitive-input"}),
         ("migration-database", {"exposed-store"}),
+        ("dashboard-broadcast", {"broadcast-to-all"}),
     ],
 )
 def test_incident(folder: str, rules: set[str]) -> None:

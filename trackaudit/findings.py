@@ -112,7 +112,7 @@ class Example(NamedTuple):
 
 class RuleInfo(NamedTuple):
     """A rule in the registry. ``needs`` names what it looks at, so that it is loaded only where there is some:
-    ``setups``, ``sends``, ``fields``, ``pins``, or nothing for rules about files themselves."""
+    ``setups``, ``sends``, ``broadcasts``, ``fields``, ``pins``, or nothing for rules about files themselves."""
 
     id: str
     category: str

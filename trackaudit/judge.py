@@ -96,6 +96,8 @@ def _applies(rule: RuleInfo, project: Project) -> bool:
         return bool(project.setups)
     if rule.needs == "sends":
         return bool(project.sends)
+    if rule.needs == "broadcasts":
+        return bool(project.broadcasts)
     if rule.needs == "fields":
         return bool(project.setups) and any(facts.fields for facts in project.files.values())
     if rule.needs == "pins":

@@ -39,6 +39,17 @@ class Send(NamedTuple):
     via: tuple[Related, ...]
 
 
+class Broadcast(NamedTuple):
+    """A call that hands data on to connected clients. ``given`` are its arguments by parameter, each with its place."""
+
+    path: str
+    use: Use
+    client: Table
+    call: Table
+    given: dict[str, tuple[Value, Span]]
+    via: tuple[Related, ...]
+
+
 class Project:
     """Everything that rules may ask. ``files`` maps a project-relative path to its facts, ``packages`` are the folders
     that have a manifest of their own."""
@@ -51,6 +62,7 @@ class Project:
         self._package_of: dict[str, str] = {}
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
+        self.broadcasts: list[Broadcast] = []
         self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
         for linked in uses:
             self._add(linked, files[linked.path])
@@ -86,6 +98,9 @@ class Project:
                 return
             self.sends += [_send(linked, client, other) for other in calls if other["role"] == "send"]
             if calls[0]["role"] == "send":
+                return
+            if calls[0]["role"] == "broadcast":
+                self.broadcasts.append(Broadcast(path, use, client, calls[0], _given(use, calls[0]), linked.via))
                 return
             call = calls[0]
         if linked.origin is use:  # its callers say what it is given
@@ -209,11 +224,11 @@ def _fitting(known: list[Table], pinned: Pinned) -> list[Table]:
     return [*others[:1], *(sends[:1] if pinned.known else sends)]
 
 
-def _send(linked: Linked, client: Table, call: Table) -> Send:
-    use = linked.use
+def _given(use: Use, call: Table) -> dict[str, tuple[Value, Span]]:
+    """The arguments of a use by the names of its parameters, with their places; keywords that are none stand under ``**``."""
     values: dict[str, tuple[Value, Span]] = {}
     position = 0
-    others: list[Entry] = []  # keywords that are no parameters
+    others: list[Entry] = []
     for argument in use.arguments:
         if argument.name is not None and argument.name_span is not None:
             if argument.name not in call["parameters"]:
@@ -226,6 +241,12 @@ def _send(linked: Linked, client: Table, call: Table) -> Send:
                 values.setdefault(call["parameters"][position], (argument.value, argument.span))
             position += 1
     values["**"] = (Mapping(tuple(others), False, use.callee_span), use.callee_span)
+    return values
+
+
+def _send(linked: Linked, client: Table, call: Table) -> Send:
+    use = linked.use
+    values = _given(use, call)
     bags = tuple(value for name in call["bags"] for value, _ in _narrowed(values, name))
     pairs = []
     if call["pairs"]:

@@ -33,6 +33,7 @@ Symbol = tuple[str, ...]
 ROOT = "this:"  # the kind of the symbols of what a framework injects: ``this:$posthog``
 _MAX_DEPTH = 96
 _MAX_BASES = 6
+_ADAPTERS = frozenset((("pypi:asgiref", "sync", "async_to_sync"), ("pypi:asgiref", "sync", "sync_to_async")))
 _INJECT = ("npm:@angular/core", "inject")
 _REFERENCES = (("npm:react", "useRef"), ("npm:react", "createRef"), ("npm:preact", "hooks", "useRef"))
 # Where modules of npm are served from; what follows is the package, with or without a version.
@@ -99,6 +100,8 @@ class Symbols(Structure):
             if _is_then(expr) and (promised := self._returned_symbol(expr)) is not None:
                 return promised
             below = self.symbol(expr.callee)
+            if below in _ADAPTERS and expr.arguments:  # the same function, called in another way
+                return self.symbol(expr.arguments[0].value)
             if below == _INJECT and expr.arguments:  # Angular makes an instance of what it is asked for
                 below = self.symbol(expr.arguments[0].value)
             return (*below, "()") if below else self._returned_symbol(expr)

@@ -190,7 +190,18 @@ class Finder:
             return self.use(match, client, method, form, passed, site)
         if not any(method == known["method"] for known in client["call"]):
             return None
-        return self.use(match, client, method, form, tuple(self.resolver.passed(argument) for argument in arguments), site)
+        passed = tuple(self.resolver.passed(argument) for argument in arguments)
+        scopes = {name for known in client["call"] if known["method"] == method for name in known["scope"]}
+        return self.use(match, client, method, form, (*passed, *self.narrowed(call, scopes)), site)
+
+    def narrowed(self, call: Call, scopes: set[str]) -> Iterator[Passed]:
+        """What a call in front of this one is given: ``io.to(rooms).emit(…)``, as an argument ``to()``."""
+        before = call.callee.object if isinstance(call.callee, Member) and scopes else None
+        if isinstance(before, Call) and isinstance(before.callee, Member) and before.arguments:
+            name = f"{before.callee.property}()"
+            given = self.resolver.passed(before.arguments[0])
+            if name in scopes:
+                yield given._replace(name=name, name_span=given.span)
 
     def command(self, call: Call, client: Table) -> str | None:
         """The method that a command names: its first argument; of a choice, the first that is one."""

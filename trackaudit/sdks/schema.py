@@ -31,7 +31,7 @@ CONCERNS = (
     "insecure-endpoint", "tls-off", "insecure-cookie", "exposed-store", "debug-mode",
 )  # fmt: skip
 SEVERITIES = ("error", "warning", "note")
-ROLES = ("setup", "configure", "start", "part", "send")
+ROLES = ("setup", "configure", "start", "part", "send", "broadcast")
 KINDS = ("analytics", "advertising", "replay", "monitoring", "flags", "realtime", "store")
 RUNTIMES = ("browser", "server", "both")
 CHANNELS = ("replay", "autocapture", "form")
@@ -174,7 +174,7 @@ _OPTION = table({
 
 
 def _call_extra(call: dict[str, Any], where: str, errors: list[str]) -> None:
-    if call["role"] == "send" and not any(call[kind] for kind in CARRYING):
+    if call["role"] in ("send", "broadcast") and not any(call[kind] for kind in CARRYING):
         errors.append(f"{where}: a send needs one of {', '.join(CARRYING)}")
     named = {parameter.split(".")[0] for parameter in call["parameters"]}
     for key in CARRYING:
@@ -208,6 +208,11 @@ _CALL = table({
     "parameters": Field(strings, default=[]),
     "keywords": Field(string, default=""),
     "versions": Field(versions, default=""),
+    "scope": Field(strings, default=[]),
+    "flag": Field(string, default=""),
+    "channel": Field(string, default=""),
+    "closed": Field(regex, default=""),
+    "reaches": Field(string, default=""),
     **_CARRIED,
 }, _call_extra)  # fmt: skip
 
