@@ -44,6 +44,9 @@ SAFE = (
     ),
 )  # fmt: skip
 
+_KINDS = {
+    "password": "password", "card": "card", "one-time-code": "one-time code", "national-id": "national id", "bank": "bank account", "health": "health",
+}  # fmt: skip
 _CLASS = re.compile(r"\.([\w-]+)")
 _PLAIN = re.compile(r"^[A-Za-z_][\w-]*$")  # a class's or an attribute's bare name
 _ATTRIBUTE = re.compile(r"\[([\w-]+)")
@@ -132,7 +135,7 @@ def _selectors(setup: Setup, path: str) -> list[str]:
 
 def _result(setup: Setup, capture: Table, field: InputField, path: str, confidence: str) -> Result:
     version = f" {setup.pinned.known}" if setup.pinned.known else ""
-    kind = {"password": "password", "card": "card", "one-time-code": "one-time code"}[field.kinds[0]]
+    kind = _KINDS[field.kinds[0]]
     return Result(
         "sensitive-input", setup.use.sdk, capture["severity"], confidence, path, field.span,
         f"this {kind} field ({field.reason}) is in reach of {setup.client['title']}{version}, which would collect {capture['collects']}",

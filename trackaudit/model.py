@@ -227,7 +227,7 @@ class Attribute(NamedTuple):
 class Element(NamedTuple):
     """An HTML or JSX element. ``component`` is the tag as an expression when it names a value in scope.
 
-    ``parent`` is the index of the enclosing element in the unit, or -1.
+    ``parent`` is the index of the enclosing element in the unit, or -1; ``text`` is what stands in a label.
     """
 
     tag: str
@@ -238,6 +238,7 @@ class Element(NamedTuple):
     guards: tuple[Guard, ...]
     span: Span
     tag_span: Span
+    text: str = ""
 
 
 class Script(NamedTuple):

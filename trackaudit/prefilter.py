@@ -17,6 +17,11 @@ from trackaudit.sdks.catalogue import Catalogue
 # Words of which a file with a sensitive field (see resolve/fields.py) holds at least one, in any case.
 FIELD_TOKENS = (
     "pass", "pwd", "one-time-code", "cc-", "cvv", "cvc", "csc", "card", "cc_", "cc[", "totp", "otp", "mfa", "2fa", "onetime", "one_time", "one-time",
+    "kennwort", "contrase", "senha", "wachtwoord", "has\u0142o", "haslo", "mdp", "kartennummer", "kreditkarte", "tarjeta", "numero_c", "numeroc", "cartao", "kaartnummer", "numer_k",
+    "ssn", "social_sec", "socialsec", "social sec", "national_i", "nationali", "national i", "nino", "tax_id", "taxid", "tax id", "sozialvers", "steuer", "ausweis", "securite_s",
+    '"nir"', '"dni"', '"nif"', '"nie"', '"cpf"', '"bsn"', "pesel", "fiscale", "burgerserv", "driver_l", "driverl", "driver's l", "driving_l",
+    "iban", "account_n", "accountn", "account n", "bank_a", "banka", "bank a", "routing_n", "routingn", "routing n", "sort_c", "sortc", "sort c", "kontonummer", "cuenta", "rekeningn",
+    "verification_c", "verificationc", "verification c", "einmal", "diagnos", "medical", "medication", "medikament", "allerg", "symptom", "blood", "health_", "health c", "disabilit",
 )  # fmt: skip
 _FIELD_BYTES = tuple(word.encode() for word in FIELD_TOKENS)
 SUPPRESSION = b"trackaudit:"

@@ -12,6 +12,7 @@ from trackaudit.parse.grammars import bare, children, span_of
 Guards = tuple[Guard, ...]
 
 _SCRIPTS = ("script", "Script")
+_LABELS = ("label", "Label", "FormLabel", "InputLabel", "FieldLabel")
 
 
 class Elements(ABC):
@@ -43,6 +44,9 @@ class Elements(ABC):
             self.element(opening, tag, scope, guards)
         try:
             if node.type == "jsx_element":
+                if tag is not None and self.source(tag) in _LABELS:
+                    text = " ".join(self.source(child) for child in node.named_children if child.type == "jsx_text")
+                    self.unit.elements[self.parent_element] = self.unit.elements[self.parent_element]._replace(text=text.strip())
                 script = tag is not None and self.source(tag) in _SCRIPTS
                 for child in node.named_children:
                     if child.type in ("jsx_element", "jsx_self_closing_element", "jsx_expression"):

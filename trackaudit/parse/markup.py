@@ -144,6 +144,9 @@ class _Lowering:
         if opening is None:
             return parent
         index = self.tag(opening, parent)
+        if self.unit.elements[index].tag.lower() == "label":
+            text = " ".join(self.source(child) for child in node.named_children if child.type == "text")
+            self.unit.elements[index] = self.unit.elements[index]._replace(text=text.strip())
         if node.type == "script_element":
             self.script(node, self.unit.elements[index])
         return index

@@ -35,7 +35,7 @@ ROLES = ("setup", "configure", "start", "part", "send", "broadcast")
 KINDS = ("analytics", "advertising", "replay", "monitoring", "flags", "realtime", "store")
 RUNTIMES = ("browser", "server", "both")
 CHANNELS = ("replay", "autocapture", "form")
-FIELD_KINDS = ("password", "card", "one-time-code")
+FIELD_KINDS = ("password", "card", "one-time-code", "national-id", "bank", "health")
 TYPES = ("boolean", "number", "string", "list", "mapping", "function", "any")
 EFFECTS = ("mask", "unmask")
 
