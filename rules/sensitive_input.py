@@ -1,9 +1,9 @@
 """A sensitive field is in reach of a tracker that captures it.
 
 ## What it does
-Joins the password, card and one-time-code fields of the project with what its trackers, as they are set up and at the versions that
-are pinned, take from such a field, and with the classes and attributes that mask it. A field is in reach on the same page, or in
-the same package. A field that nothing captures is no finding.
+Joins the fields of the project that take passwords, cards, one-time codes, national ids, bank accounts and health data with what its trackers, as they are set up and at the versions that
+are pinned, take from such a field, and with the classes and attributes that mask it. A field is in reach on the same page, where
+something loads it together with the tracker, and, less certainly, in the same package. A field that nothing captures is no finding.
 
 ## Why is this bad?
 This is the leak itself: from 2016 to 2018 passwords reached Mixpanel from forms whose authors had never heard of Autotrack.
@@ -88,7 +88,9 @@ def _reach(project: Project, setup: Setup, path: str) -> str | None:
         return "high"
     if project.files[path].page and project.files[setup.path].page:  # two documents: neither is on the other's page
         return None
-    return "medium" if project.package_of(setup.path) == project.package_of(path) else None
+    if project.package_of(setup.path) != project.package_of(path):
+        return None
+    return "high" if project.loaded_with(path, setup.path) else "medium"
 
 
 def _captures(setup: Setup, capture: Table, field: InputField) -> bool:

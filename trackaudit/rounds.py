@@ -179,7 +179,7 @@ class Rounds:
             names = linker.carrying(home)
             if not names:
                 continue
-            for path, specifier in self._importing(home):
+            for path, specifier in self.importing(home):
                 if names <= self._sought.get((path, specifier), frozenset()) or path == home:
                     continue
                 self._sought[path, specifier] = frozenset(names)
@@ -223,7 +223,7 @@ class Rounds:
         passing = b"import *" if path.endswith(".py") else b"export *"
         return "default" in names or passing in text or any(name.encode() in text for name in names)
 
-    def _importing(self, home: str) -> list[tuple[str, bytes]]:
+    def importing(self, home: str) -> list[tuple[str, bytes]]:
         """The files that import a module, and how they write it."""
         known = self._imported_by.get(home)
         if known is not None:

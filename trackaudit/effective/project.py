@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component, split
@@ -22,6 +23,11 @@ PLUGIN: Table = {"role": "setup", "parameters": ["*"], "keywords": "", "url": ""
 
 # What a deployment sets: it says what an SDK is told, not that it is started.
 VARIABLES: Table = {**PLUGIN, "role": "configure"}
+
+
+# What frameworks put around every page below its folder.
+_LAYOUT = re.compile(r"(?:^|/)(?:layout|\+layout|_app|_document|root|app)\.(?:[jt]sx?|vue|svelte)$", re.I)
+_MAX_LOADERS = 2_000  # files above one that are looked at
 
 
 class Send(NamedTuple):
@@ -63,6 +69,8 @@ class Project:
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
         self.broadcasts: list[Broadcast] = []
+        self.importers: Callable[[str], list[str]] = lambda path: []  # the files that import a module
+        self._loaders: dict[str, frozenset[str]] = {}
         self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
         for linked in uses:
             self._add(linked, files[linked.path])
@@ -168,6 +176,26 @@ class Project:
                 (known for known in self._packages if inside.startswith(known + "/") or not known), ""
             )
         return self._package_of[folder]
+
+    def loaded_with(self, path: str, other: str) -> bool:
+        """Whether something that is loaded together with one file loads the other: an entry that imports both, directly or through
+        other modules, or a layout of a framework's around the pages that do."""
+        ours, theirs = self._loading(path), self._loading(other)
+        if not ours.isdisjoint(theirs):
+            return True
+        around = [file.rpartition("/")[0] + "/" for file in theirs if _LAYOUT.search(file)]
+        return any(file.startswith(folder) or folder == "/" for folder in around for file in ours)
+
+    def _loading(self, path: str) -> frozenset[str]:
+        """A file and those that import it, however far up."""
+        if path not in self._loaders:
+            found, todo = {path}, [path]
+            while todo and len(found) < _MAX_LOADERS:
+                fresh = [file for file in self.importers(todo.pop()) if file not in found]
+                found.update(fresh)
+                todo += fresh
+            self._loaders[path] = frozenset(found)
+        return self._loaders[path]
 
     def scrubbed(self, send: Send, key: str) -> bool:
         """Whether a hook of the client that sends, set up in the same package, demonstrably removes a key."""
