@@ -9,7 +9,7 @@ import pytest
 from tests.command import check, project
 
 SETUP = "import { record } from 'rrweb';\nrecord({ emit: send });\n"
-FIELD = "export const Pay = () => <input name=\"iban\" />;\n"
+FIELD = 'export const Pay = () => <input name="iban" />;\n'
 PINS = '{"dependencies": {"rrweb": "1.1.3"}}'
 
 

@@ -123,8 +123,9 @@ class Finder:
 
     def uses(self) -> list[Use]:
         stubs = self.resolver.stubs  # what one hands on is a use where the stub is called
-        sites = [site for site in self.unit.calls if self.unit.function_scope(site.scope) not in stubs]
-        found = [use for site in sites for use in self.calls_at(site)]
+        found = [  # of calls that may grow in number while they are looked at
+            use for site in self.unit.calls if self.unit.function_scope(site.scope) not in stubs for use in self.calls_at(site)
+        ]
         found += [
             use
             for element in self.unit.elements
