@@ -177,6 +177,8 @@ def _telling(data: PersonalData, value: Value) -> Iterator[_Telling]:
 
 
 def _of_entry(data: PersonalData, key: str, span: Span, value: Value) -> Iterator[_Telling]:
+    if isinstance(value, Known) and value.value in (None, ""):
+        return  # taken out, or left empty
     category = data.of_name(key)
     words = words_of(key)
     if (category is not None and category.id in _KINDS) or (
