@@ -29,7 +29,8 @@ from typing import NamedTuple
 from trackaudit.effective.project import Broadcast, Project
 from trackaudit.findings import Example, Related, Result
 from trackaudit.model import Span
-from trackaudit.personal import PersonalData, personal_data, words_of
+from trackaudit.names import words_of
+from trackaudit.personal import PersonalData, personal_data
 from trackaudit.resolve.addresses import UNKNOWN, text_of
 from trackaudit.resolve.values import Dynamic, Invoked, Known, Listing, Mapping, OneOf, Parameter, Text, Value
 from trackaudit.rules.common import guarded, identity, weakest
@@ -73,22 +74,8 @@ _ABOUT = frozenset(
 )
 _KINDS = frozenset(("credential", "payment", "national-id", "health", "contact", "birth"))
 _ENCODING = frozenset(
-    (
-        "stringify",
-        "dumps",
-        "dump",
-        "encode",
-        "serialize",
-        "tojson",
-        "to_json",
-        "todict",
-        "to_dict",
-        "dict",
-        "model_dump",
-        "str",
-        "send_json",
-    )
-)
+    ("stringify", "dumps", "dump", "encode", "serialize", "tojson", "to_json", "todict", "to_dict", "dict", "model_dump", "str", "send_json")
+)  # fmt: skip
 _SCOPED = re.compile(r"\.(?!(?:readyState|OPEN|isAlive)\b)\w+|\bhas\(|\bincludes\(")
 
 

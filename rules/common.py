@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from trackaudit.effective.project import Project, Send
 from trackaudit.effective.setups import Risk, Setup
 from trackaudit.findings import CONFIDENCES, Related, Result
 from trackaudit.model import Span
+from trackaudit.resolve.addresses import without_login
 from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, Pattern, Text, Use, Value
 
-_LOGIN = re.compile(r"(://)[^/@\s]+@")  # a report is no place for the password in an address
 _FAR = 60  # bytes between a key and its value from which on the value's own place is worth showing
 # How a record's words on what an option collects go on, where they do not complete "would collect".
 VERBS = {
@@ -77,7 +76,7 @@ def describe(value: Value | None) -> str:
     if isinstance(value, Known):
         if isinstance(value.value, bool):
             return f"`{str(value.value).lower()}`"
-        shown = _LOGIN.sub(r"\1…@", value.value) if isinstance(value.value, str) else value.value
+        shown = without_login(value.value) if isinstance(value.value, str) else value.value
         return f"`{shown!r}`" if value.value is not None else "`null`"
     if isinstance(value, Pattern):
         return f"`/{value.pattern}/`"

@@ -63,13 +63,13 @@ _TEMPORARY = re.compile(
 
 
 def check(project: Project) -> Iterator[Result]:
-    in_clear_text = set()
+    told = set()
     for risk in project.risks("exposed-store"):
-        in_clear_text.add((risk.setup.path, risk.setup.use.callee_span))
+        told.add((risk.setup.path, risk.setup.use.callee_span))
         yield _in_clear_text(risk) if risk.entry["lacks"] == "tls" else option_result(risk, "exposed-store")
     for setup in project.setups:
-        known = (setup.path, setup.use.callee_span) in in_clear_text
-        if setup.client["store"] is not None and setup.role == "setup" and not known:
+        place = (setup.path, setup.use.callee_span)  # which is that of several set-ups where callers give different things
+        if setup.client["store"] is not None and setup.role == "setup" and place not in told:
             yield from _open(setup)
 
 
@@ -80,12 +80,13 @@ def _in_clear_text(risk: Risk) -> Result:
     if setup.client["store"] is None or risk.entry["severity"] == "note":
         return result
     where = next((host for address in _addresses(setup) if address.local is False for host in address.hosts), "")
-    lacking = "no TLS and no credentials" if _has_credentials(setup) is False else "no TLS"
+    open_to_all = _has_credentials(setup) is False
+    lacking = "no TLS and no credentials" if open_to_all else "no TLS"
     message = (
         f"{setup.client['title']} connects to {f'`{where}`' if where else 'another host'} with {lacking}{_temporary(setup)}"
         f": would send {risk.entry['collects'] or risk.option['collects']}{guarded(risk.guards)}"
     )
-    return result._replace(severity="error" if "credentials" in lacking else result.severity, message=message)
+    return result._replace(severity="error" if open_to_all else result.severity, message=message)
 
 
 def _open(setup: Setup) -> Iterator[Result]:
@@ -106,8 +107,10 @@ def _open(setup: Setup) -> Iterator[Result]:
 def _has_credentials(setup: Setup) -> bool | None:
     """Whether the client is given any; None where that is not known, or where they usually come from elsewhere."""
     store: Table = setup.client["store"]
-    if not store["credentials"] or any(address.user for address in _addresses(setup)):
-        return True if store["credentials"] else None
+    if not store["credentials"]:
+        return None
+    if any(address.user for address in _addresses(setup)):
+        return True
     found = [setup.find(path) for path in store["credentials"]]
     if any(not _empty(place.value) for option in found for place in option.written):
         return True

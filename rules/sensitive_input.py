@@ -53,6 +53,11 @@ _ATTRIBUTE = re.compile(r"\[([\w-]+)")
 
 
 def check(project: Project) -> Iterator[Result]:
+    return (result for _, result in reaching(project))
+
+
+def reaching(project: Project) -> Iterator[tuple[Setup, Result]]:
+    """Every finding with the set-up whose tracker captures the field."""
     captures = list(active(project))
     for path, field in project.fields():
         seen: set[str] = set()
@@ -61,13 +66,8 @@ def check(project: Project) -> Iterator[Result]:
             if reach is None or setup.use.sdk in seen or not _captures(setup, capture, field):
                 continue
             seen.add(setup.use.sdk)
-            yield _result(
-                setup,
-                capture,
-                field,
-                path,
-                weakest(reach, identity(setup.use), "high" if certain else "medium", "medium" if capture["server"] else "high"),
-            )
+            sure = "high" if certain else "medium", "medium" if capture["server"] else "high"
+            yield setup, _result(setup, capture, field, path, weakest(reach, identity(setup.use), *sure))
 
 
 def active(project: Project) -> Iterator[tuple[Setup, Table, bool]]:

@@ -6,11 +6,11 @@ import re
 from functools import cache
 from typing import Any, NamedTuple
 
+from trackaudit.names import words_of
 from trackaudit.resolve.resolver import TRUTH
 from trackaudit.resolve.values import Dynamic, Invoked, Known, OneOf, Parameter, Text, Value
 from trackaudit.sdks.catalogue import Catalogue
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _FILLED_IN = "{{auto}}"
 _TRAILING = frozenset(
     ("value", "current", "trim", "strip", "tolowercase", "touppercase", "lower", "upper", "tostring", "valueof")
@@ -244,16 +244,6 @@ def personal_data(catalogue: Catalogue) -> PersonalData:
 def hash_of(category: Category) -> Category:
     """What is left of personal data once it is hashed: it still tells the same person apart."""
     return category if category.title.startswith("a hash of ") else Category(category.id, f"a hash of {category.title}", "note")
-
-
-def words_of(name: str) -> list[str]:
-    """The words of a name in lower case: camelCase, snake_case, kebab-case and dots alike, letters without their accents."""
-    if not name.isascii():
-        from unicodedata import combining, normalize
-
-        plain = normalize("NFKD", name.replace("ß", "ss").replace("ł", "l").replace("Ł", "L").replace("ø", "o"))
-        name = "".join(letter for letter in plain if not combining(letter))
-    return [word.lower() for word in _WORD.findall(name)]
 
 
 def _is_truth(value: Value) -> bool:

@@ -40,8 +40,9 @@ def understand(run: Run) -> Understood:
     sources: dict[str, bytes] = {}
     pins = _pins(run, sources, cache)
     uses = [*rounds.link(_telling(run)), *rounds.configured()]
-    project = Project(rounds.files, uses, pins, run.catalogue, run.packages)
-    project.importers = lambda path: [importer for importer, _ in rounds.importing(path)]
+    project = Project(
+        rounds.files, uses, pins, run.catalogue, run.packages, lambda path: [importer for importer, _ in rounds.importing(path)]
+    )
     reachable = _reachable_packages(project)
     if reachable:
         wanted = run.with_fields(lambda path: project.package_of(path) in reachable)

@@ -58,10 +58,16 @@ class Broadcast(NamedTuple):
 
 class Project:
     """Everything that rules may ask. ``files`` maps a project-relative path to its facts, ``packages`` are the folders
-    that have a manifest of their own."""
+    that have a manifest of their own; ``importers`` gives the files that import one."""
 
     def __init__(
-        self, files: dict[str, FileFacts], uses: list[Linked], pins: Pins, catalogue: Catalogue, packages: set[str]
+        self,
+        files: dict[str, FileFacts],
+        uses: list[Linked],
+        pins: Pins,
+        catalogue: Catalogue,
+        packages: set[str],
+        importers: Callable[[str], list[str]],
     ) -> None:
         self.files, self.pins, self.catalogue = files, pins, catalogue
         self._packages = sorted(packages, key=len, reverse=True)
@@ -69,7 +75,7 @@ class Project:
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
         self.broadcasts: list[Broadcast] = []
-        self.importers: Callable[[str], list[str]] = lambda path: []  # the files that import a module
+        self._importers = importers
         self._loaders: dict[str, frozenset[str]] = {}
         self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
         for linked in uses:
@@ -191,7 +197,7 @@ class Project:
         if path not in self._loaders:
             found, todo = {path}, [path]
             while todo and len(found) < _MAX_LOADERS:
-                fresh = [file for file in self.importers(todo.pop()) if file not in found]
+                fresh = [file for file in self._importers(todo.pop()) if file not in found]
                 found.update(fresh)
                 todo += fresh
             self._loaders[path] = frozenset(found)

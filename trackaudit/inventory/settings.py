@@ -29,11 +29,12 @@ def settings_of(members: list[Setup], places: Places) -> tuple[Setting, ...]:
 
     The first call is the set-up itself; the others configure it, or start and make parts of it.
     """
-    found = (_setting(members, option, places) for option in members[0].client["option"])
+    deciding = _deciding(members[0].client)
+    found = (_setting(members, option, places, deciding) for option in members[0].client["option"])
     return tuple(setting for setting in found if setting is not None)
 
 
-def _setting(members: list[Setup], option: Table, places: Places) -> Setting | None:
+def _setting(members: list[Setup], option: Table, places: Places, deciding: set[str]) -> Setting | None:
     owners = _owners(members, option)
     if not owners:
         return None
@@ -52,7 +53,7 @@ def _setting(members: list[Setup], option: Table, places: Places) -> Setting | N
         found = found._replace(origin=origin, why=reason)
     if found.origin == "unset" and risk is None:
         return None
-    told = bool(option["concern"]) or option["path"] in _deciding(members[0].client)
+    told = bool(option["concern"]) or option["path"] in deciding
     in_force = told and found.certain and found.origin in ("default", "chosen-default", "unknown")
     return Setting(
         option["path"].replace("'", ""),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from trackaudit.effective.pins import Resolved
 from trackaudit.effective.project import Project, Send, encloses
 from trackaudit.effective.setups import Setup
-from trackaudit.findings import Result
 from trackaudit.inventory import KINDS, Installation, Inventory, Reached, Sent, Setting, Spot, Tracker
 from trackaudit.inventory.places import Places
 from trackaudit.inventory.settings import settings_of
@@ -16,7 +15,6 @@ from trackaudit.languages import is_lockfile, manifest_of
 from trackaudit.model import Span
 from trackaudit.personal import PersonalData, personal_data
 from trackaudit.resolve.values import Known, Mapping, OneOf, Value
-from trackaudit.rules import BY_ID, load
 from trackaudit.understand import understand
 
 if TYPE_CHECKING:
@@ -82,7 +80,7 @@ class _Builder:
             if not setups and not sends:
                 continue
             version = setups[0].version if setups else self._version(sends[0])
-            fields = [field for setup in setups for field in self.reached.get((setup.path, setup.use.callee_span), ())]
+            fields = [field for setup in setups for field in self.reached.get(_place(setup), ())]
             yield self._tracker(
                 key, version, self._installations(setups), len(sends), self._sent(sends), tuple(dict.fromkeys(fields))
             )
@@ -129,14 +127,13 @@ class _Builder:
         return tuple(Sent(name, _personal(self.personal, name)) for name in sorted(found))
 
     def _reached(self) -> dict[tuple[str, Span], list[Reached]]:
-        """The sensitive fields that trackers capture from, by the set-up that does."""
+        """The sensitive fields that trackers capture from, by the place of the set-up that does."""
         found: dict[tuple[str, Span], list[Reached]] = {}
         if any(facts.fields for facts in self.project.files.values()):
-            results: Iterator[Result] = load(BY_ID["sensitive-input"]).check(self.project)
-            for result in results:
-                place = result.related[0]  # the set-up
-                reached = Reached(self.places.spot(result.path, result.span), result.message)
-                found.setdefault((place.path, place.span), []).append(reached)
+            from trackaudit.rules.sensitive_input import reaching
+
+            for setup, result in reaching(self.project):
+                found.setdefault(_place(setup), []).append(Reached(self.places.spot(result.path, result.span), result.message))
         return found
 
     def _only_declared(self) -> Iterator[Tracker]:
@@ -151,9 +148,8 @@ class _Builder:
             sdk = self.project.catalogue.packages[name]
             clients = self.project.catalogue.record(sdk)["client"]
             client = next((item for item in clients if name in item["packages"]), None)
-            if client is not None and used.isdisjoint(
-                {(sdk, package), (sdk, version.declared)}
-            ):  # some are only listed for a leak, or only belong to one
+            # Some packages are only listed for a leak; others are used from another package of the workspace.
+            if client is not None and used.isdisjoint({(sdk, package), (sdk, version.declared)}):
                 used.add((sdk, package))
                 yield self._tracker((sdk, client["id"], package, version.pinned.known), version)
 

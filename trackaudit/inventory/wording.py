@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from trackaudit.effective.unresolved import why
+from trackaudit.resolve.addresses import without_login
 from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, OneOf, Pattern, Value
 
 HIDDEN = "(a secret, not shown)"
-_LOGIN = re.compile(r"(://)[^/@\s]+@")
 _SECRET = re.compile(r"secret|passw|token|credential|(?:api|private|personal|access|service|sdk|license).?key|^key$|^auth", re.I)
 _LONGEST = 60
 
@@ -30,7 +30,7 @@ def in_words(option: str, value: Value, code: str) -> str:
         return shorten("{" + ", ".join([*(entry.key for entry in value.entries), *(["…"] if value.open else [])]) + "}")
     if _is_secret(option) and re.search(r"[\"']", code):
         return HIDDEN
-    return shorten(_LOGIN.sub(r"\1…@", code)) or why(value) or "something computed"
+    return shorten(without_login(code)) or why(value) or "something computed"
 
 
 def as_data(option: str, value: Value) -> tuple[bool, Any]:
@@ -39,7 +39,7 @@ def as_data(option: str, value: Value) -> tuple[bool, Any]:
         if not isinstance(value.value, str):
             return True, value.value
         hidden = value.value and _is_secret(option) and not value.value.startswith("http")
-        return True, HIDDEN if hidden else _LOGIN.sub(r"\1…@", value.value)
+        return True, HIDDEN if hidden else without_login(value.value)
     if isinstance(value, Listing) and not value.open:
         items = [as_data(option, item) for item in value.items]
         return all(known for known, _ in items), [item for _, item in items]

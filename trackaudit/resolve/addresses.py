@@ -12,6 +12,7 @@ UNKNOWN = "\0"  # stands for a part of a text that only running the code would t
 _PARTS = re.compile(
     r"^(?:(?P<scheme>[\w+.-]*)://|//)?(?:(?P<user>[^/]*)@)?(?P<hosts>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)", re.S
 )
+_LOGIN = re.compile(r"(://)[^/@\s]+@")
 _HOST = re.compile(r"^(\[[^\]]*\]|[^:]*)")
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".svc")
 
@@ -39,6 +40,11 @@ def text_of(value: Value | None) -> str | None:
     if isinstance(value, Text):
         return "".join(str(part.value) if isinstance(part, Known) else UNKNOWN for part in value.parts)
     return None
+
+
+def without_login(text: str) -> str:
+    """A text whose addresses keep their login to themselves: a report is no place for a password."""
+    return _LOGIN.sub(r"\1…@", text)
 
 
 def parse(text: str) -> Address:

@@ -97,16 +97,6 @@ def _less_than(value: Value | None, argument: float) -> Answer:
     return (None if _opaque(value) else False) if number is None else number < argument
 
 
-def _prefix(value: Value | None) -> str | None:
-    """The text a string is known to start with; None where nothing is known."""
-    if isinstance(value, Known) and isinstance(value.value, str):
-        return value.value
-    if isinstance(value, Text) and value.parts:
-        first = value.parts[0]
-        return first.value if isinstance(first, Known) and isinstance(first.value, str) else None
-    return None
-
-
 def _plain_http(value: Value | None, argument: bool) -> Answer:
     text = text_of(value)
     if text is None:
@@ -144,8 +134,7 @@ def _search(value: Value | None, argument: str) -> Answer:
     if isinstance(value, Known):
         return isinstance(value.value, str) and re.search(argument, value.value) is not None
     if isinstance(value, Text):
-        known = "".join(str(part.value) if isinstance(part, Known) else "\0" for part in value.parts)
-        return True if re.search(argument, known) else None
+        return True if re.search(argument, text_of(value) or "") else None
     return None if _opaque(value) else False
 
 

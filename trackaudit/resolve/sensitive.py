@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-_ACCENTS = str.maketrans("áàâãäåçéèêëíìîïñóòôõöúùûüýłśżźćńąęß", "aaaaaaceeeeiiiinooooouuuuylszzcnaes")
+from trackaudit.names import words_of
+
 # Words behind which a name is about such data, not the data: ssnHelp, card_type.
 _ABOUT = frozenset(
     ("help", "hint", "label", "count", "enabled", "disabled", "required", "length", "visible", "error", "message", "type", "status", "url", "toggle",
@@ -69,5 +69,4 @@ def _kind(words: str) -> str | None:
 
 
 def _joined(text: str) -> str:
-    words = _WORD.findall(text.translate(_ACCENTS).translate(str.maketrans("ÁÉÍÓÚÄÖÜŁŚ", "AEIOUAOULS")))
-    return "_".join(word.lower() for word in words).removeprefix("id_")
+    return "_".join(words_of(text)).removeprefix("id_")

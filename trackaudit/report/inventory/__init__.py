@@ -10,8 +10,6 @@ from trackaudit.inventory.comparison import Comparison, SettingChange, TrackerCh
 from trackaudit.report import known_as
 from trackaudit.rules.common import VERBS
 
-FORMATS = ("text", "json", "markdown", "html")
-
 
 class Shown(NamedTuple):
     """What is to be shown: inventories, or comparisons where a revision was given. ``everything`` takes in settings that are left
