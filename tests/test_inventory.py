@@ -183,6 +183,21 @@ def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
     assert "app.py not analysed" in outcome.out
 
 
+def test_what_was_read_in_part_is_told_as_check_tells_it(tmp_path: Path) -> None:
+    broken = INIT % "debug: true" + "const a = {;\n"
+    project(tmp_path, {"package.json": PINNED, "app.js": broken})
+    told = run(tmp_path, "inventory", "--format", "json").json["errors"]
+    assert told == run(tmp_path, "check", "--exit-zero", "--format", "json").json["errors"] != []
+    assert "app.js:3:12 not read in full" in run(tmp_path, "inventory").out
+
+
+def test_what_could_not_be_read_of_the_past_is_told(tmp_path: Path) -> None:
+    committed(tmp_path, {"package.json": PINNED, "app.js": INIT % "" + "const a = {;\n"})
+    project(tmp_path, {"app.js": INIT % ""})
+    (error,) = run(tmp_path, "inventory", "--since", "HEAD", "--format", "json").json["errors"]
+    assert error["message"].startswith("at ")
+
+
 # --- formats --------------------------------------------------------------------------------------------------
 
 HOSTILE = {

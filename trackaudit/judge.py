@@ -11,15 +11,13 @@ from trackaudit.config import Config
 from trackaudit.digest import blake2b
 from trackaudit.effective.project import Project
 from trackaudit.effective.unresolved import unresolved
-from trackaudit.findings import CONFIDENCES, Failure, Finding, Gap, Position, RelatedLocation, Result
+from trackaudit.findings import CONFIDENCES, Finding, Gap, Position, RelatedLocation, Result
 from trackaudit.model import Span
-from trackaudit.rounds import MAX_FILES, MAX_ROUNDS, Rounds
 from trackaudit.rules import BY_ID, RULES, load
-from trackaudit.understand import LinesOf, understand
+from trackaudit.understand import LinesOf, shortfalls, understand
 
 if TYPE_CHECKING:
     from trackaudit.findings import RuleInfo
-    from trackaudit.resolve.values import FileFacts
     from trackaudit.run import Report, Run
 
 
@@ -42,8 +40,7 @@ def judge(run: Run) -> Report:
     placed = _placed(places, lines)
     shown = [finding for finding in placed if finding.suppressed is None]
     hidden = [finding for finding in placed if finding.suppressed is not None]
-    failures = [*run.failures, *_problems(reported, lines), *_cut(rounds)]
-    failures.sort(key=lambda failure: (failure.path, failure.line or 0, failure.column or 0))
+    failures = shortfalls(run, reported, lines, rounds)
     parsed = sum(1 for path, facts in project.files.items() if facts.parser and run.reported(path))
     return Report(
         request.root,
@@ -57,18 +54,6 @@ def judge(run: Run) -> Report:
         sources,
         request.config,
     )
-
-
-def _cut(rounds: Rounds) -> list[Failure]:
-    """What the bounds of following wrappers left out."""
-    told = []
-    if rounds.cut:
-        told.append(f"{len(rounds.cut)} more files import wrappers of trackers; the first {MAX_FILES} were read")
-    if rounds.flows_cut:
-        told.append(f"{rounds.flows_cut} uses behind wrappers that make very many were not followed to the callers")
-    if rounds.unfinished:
-        told.append(f"wrappers that go through more than {MAX_ROUNDS} modules in a row were not followed to the end")
-    return [Failure(".", "not-followed", message, None, None, False) for message in told]
 
 
 def _gaps(run: Run, project: Project, lines: LinesOf) -> list[Gap]:
@@ -154,12 +139,3 @@ def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: Lin
         )
     findings.sort(key=lambda finding: (finding.path, finding.start, finding.result.rule))
     return findings
-
-
-def _problems(files: dict[str, FileFacts], lines: LinesOf) -> list[Failure]:
-    """What stopped the analysis of parts of files; the rest of them was analysed."""
-    return [
-        Failure(path, problem.kind, problem.message, *lines[path].position(problem.span.start), False)
-        for path, facts in files.items()
-        for problem in facts.problems
-    ]

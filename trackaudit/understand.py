@@ -12,10 +12,11 @@ from trackaudit.model import Span
 from trackaudit.parse.manifests import Pin, scan
 from trackaudit.parse.source import Lines, Undecodable, to_utf8
 from trackaudit.resolve.facts import Wanted
-from trackaudit.rounds import Rounds
+from trackaudit.rounds import MAX_FILES, MAX_ROUNDS, Rounds
 
 if TYPE_CHECKING:
     from trackaudit.cache import Cache
+    from trackaudit.resolve.values import FileFacts
     from trackaudit.run import Run
 
 
@@ -110,3 +111,30 @@ class LinesOf(dict[str, Lines]):
     def __missing__(self, path: str) -> Lines:
         self[path] = lines = Lines(self.sources.get(path, b""))
         return lines
+
+
+def shortfalls(run: Run, reported: dict[str, FileFacts], lines: LinesOf, rounds: Rounds) -> list[Failure]:
+    """Everything that the analysis of these files fell short of: what could not be read, in whole or in part, or followed."""
+    failures = [*run.failures, *_problems(reported, lines), *_cut(rounds)]
+    return sorted(failures, key=lambda failure: (failure.path, failure.line or 0, failure.column or 0))
+
+
+def _cut(rounds: Rounds) -> list[Failure]:
+    """What the bounds of following wrappers left out."""
+    told = []
+    if rounds.cut:
+        told.append(f"{len(rounds.cut)} more files import wrappers of trackers; the first {MAX_FILES} were read")
+    if rounds.flows_cut:
+        told.append(f"{rounds.flows_cut} uses behind wrappers that make very many were not followed to the callers")
+    if rounds.unfinished:
+        told.append(f"wrappers that go through more than {MAX_ROUNDS} modules in a row were not followed to the end")
+    return [Failure(".", "not-followed", message, None, None, False) for message in told]
+
+
+def _problems(files: dict[str, FileFacts], lines: LinesOf) -> list[Failure]:
+    """What stopped the analysis of parts of files; the rest of them was analysed."""
+    return [
+        Failure(path, problem.kind, problem.message, *lines[path].position(problem.span.start), False)
+        for path, facts in files.items()
+        for problem in facts.problems
+    ]

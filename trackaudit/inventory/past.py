@@ -27,4 +27,5 @@ def changes_since(request: Request, revision: str, now: Inventory, progress: Cal
         paths = tuple(path for path in request.paths if os.path.lexists(os.path.join(folder, path)))
         past = request._replace(root=folder, git=False, paths=paths, cached_as=request.root)
         before = take(past, progress) if paths else Inventory(folder, (), ())
-    return compare(before, now, commit)
+    missing = tuple(failure._replace(message=f"at {commit[:12]}: {failure.message}") for failure in before.failures)
+    return compare(before, now, commit)._replace(failures=(*now.failures, *missing))

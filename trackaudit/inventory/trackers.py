@@ -15,7 +15,7 @@ from trackaudit.languages import is_lockfile, manifest_of
 from trackaudit.model import Span
 from trackaudit.personal import PersonalData, personal_data
 from trackaudit.resolve.values import Known, Mapping, OneOf, Value
-from trackaudit.understand import understand
+from trackaudit.understand import LinesOf, shortfalls, understand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,9 +41,11 @@ def take(request: Request, progress: Callable[[str, int, int], None] = lambda st
 
 
 def _of_run(run: Run) -> Inventory:
-    project, sources, _ = understand(run)
+    project, sources, rounds = understand(run)
     builder = _Builder(project, Places(sources), run.reported)
-    return Inventory(run.request.root, tuple(builder.trackers()), tuple(run.failures))
+    reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
+    failures = shortfalls(run, reported, LinesOf(sources), rounds)
+    return Inventory(run.request.root, tuple(builder.trackers()), tuple(failures))
 
 
 class _Builder:

@@ -31,7 +31,7 @@ def render(shown: Shown) -> str:
         blocks += _comparison(comparison)
     failures = [f"- `{known_as(root, failure.path)}`: {_cell(failure.message)}" for root, failure in shown.failures]
     if failures:
-        blocks += ["## Not analysed", "\n".join(failures)]
+        blocks += ["## Not analysed, or not in full", "\n".join(failures)]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -53,7 +53,9 @@ def write(shown: Shown, stream: IO[str], colour: bool) -> None:
     for comparison in shown.comparisons:
         _comparison(console, comparison)
     for root, failure in shown.failures:
-        console.print(_line((known_as(root, failure.path), "bold"), (" not analysed: ", "bold red"), (failure.message, "")))
+        told = " not analysed: " if failure.fatal else " not read in full: "
+        where = f":{failure.line}:{failure.column}" if failure.line else ""
+        console.print(_line((known_as(root, failure.path) + where, "bold"), (told, "bold red"), (failure.message, "")))
 
 
 def _inventory(console: Console, shown: Shown, inventory: Inventory) -> None:
