@@ -111,7 +111,7 @@ def _scope(broadcast: Broadcast) -> tuple[Span, str] | None:
         return _open_channel(broadcast)
     named = [(name, given[name]) for name in call["scope"] if name in given]
     for name, (value, span) in named:
-        if not _nobody(value, lists_only=name.endswith("()")):
+        if not _everybody(value, name, call["strict"]):
             return None
         return span, f"`{name.removesuffix('()')}` is empty, which means everybody"
     if any(argument.spread for argument in use.arguments) or any(name.endswith("()") for name in call["scope"]):
@@ -134,10 +134,13 @@ def _is(value: Value, wanted: object) -> bool:
     return isinstance(value, Known) and value.value is wanted
 
 
-def _nobody(value: Value, lists_only: bool) -> bool:
+def _everybody(value: Value, name: str, strict: list[str]) -> bool:
+    """Whether what should name a room names none, which the library takes for everybody: None, or in most places what is empty."""
     if isinstance(value, Listing):
-        return not value.items and not value.open
-    return not lists_only and isinstance(value, Known) and value.value in (None, "", False)
+        return name not in strict and not value.items and not value.open
+    if name.endswith("()") or not isinstance(value, Known):
+        return False
+    return value.value is None or (name not in strict and value.value in ("", False))
 
 
 def _telling(data: PersonalData, value: Value) -> Iterator[_Telling]:

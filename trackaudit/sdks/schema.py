@@ -209,6 +209,7 @@ _CALL = table({
     "keywords": Field(string, default=""),
     "versions": Field(versions, default=""),
     "scope": Field(strings, default=[]),
+    "strict": Field(strings, default=[]),
     "flag": Field(string, default=""),
     "channel": Field(string, default=""),
     "closed": Field(regex, default=""),
