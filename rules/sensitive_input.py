@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from trackaudit.effective.lookup import Table
 from trackaudit.effective.project import Project
 from trackaudit.effective.setups import Setup
-from trackaudit.findings import Example, Related, Result
+from trackaudit.findings import CONFIDENCES, Example, Related, Result
 from trackaudit.resolve.values import InputField, Known, Listing
 from trackaudit.rules.common import identity, weakest
 from trackaudit.versions import fits
@@ -67,7 +67,10 @@ def reaching(project: Project) -> Iterator[tuple[Setup, Result]]:
                 continue
             seen.add(setup.use.sdk)
             sure = "high" if certain else "medium", "medium" if capture["server"] else "high"
-            yield setup, _result(setup, capture, field, path, weakest(reach, identity(setup.use), *sure))
+            confidence = weakest(reach, identity(setup.use), *sure)
+            if project.mentioned_above(path, _masks(setup, capture["channel"])):
+                confidence = CONFIDENCES[max(CONFIDENCES.index(confidence) - 1, 0)]  # it may stand around the component
+            yield setup, _result(setup, capture, field, path, confidence)
 
 
 def active(project: Project) -> Iterator[tuple[Setup, Table, bool]]:
@@ -110,6 +113,18 @@ def _captures(setup: Setup, capture: Table, field: InputField) -> bool:
 def _marked(setup: Setup, channel: str, field: InputField) -> str:
     """``mask`` or ``unmask``, as the classes and attributes that this version honours say of the field, on it or around it."""
     found = ""
+    for marker, named, written in _markers(setup, channel):
+        own = bool(named & set(field.classes) or written & set(field.attributes))
+        around = marker["ancestors"] and bool(named & set(field.outer_classes) or written & set(field.outer_attributes))
+        if own and marker["effect"] == "mask":
+            return "mask"  # what is on the field itself says more than what is around it
+        if (own or around) and found != "unmask":
+            found = marker["effect"]
+    return found
+
+
+def _markers(setup: Setup, channel: str) -> Iterator[tuple[Table, set[str], set[str]]]:
+    """What this version honours as marks on elements, each with its classes and its attributes."""
     for marker in setup.client["marker"]:
         if channel not in marker["channels"] or not fits(marker["versions"], setup.pinned)[0]:
             continue
@@ -119,13 +134,17 @@ def _marked(setup: Setup, channel: str, field: InputField) -> str:
                 plain = {selector} if _PLAIN.match(selector) else set[str]()
                 named |= set(_CLASS.findall(selector)) | plain
                 written |= set(_ATTRIBUTE.findall(selector)) | plain
-        own = bool(named & set(field.classes) or written & set(field.attributes))
-        around = marker["ancestors"] and bool(named & set(field.outer_classes) or written & set(field.outer_attributes))
-        if own and marker["effect"] == "mask":
-            return "mask"  # what is on the field itself says more than what is around it
-        if (own or around) and found != "unmask":
-            found = marker["effect"]
-    return found
+        yield marker, named, written
+
+
+def _masks(setup: Setup, channel: str) -> set[str]:
+    """The classes and attributes that mask what stands inside of an element."""
+    found = [
+        named | written
+        for marker, named, written in _markers(setup, channel)
+        if marker["effect"] == "mask" and marker["ancestors"]
+    ]
+    return set[str]().union(*found)
 
 
 def _selectors(setup: Setup, path: str) -> list[str]:

@@ -19,9 +19,16 @@ PINS = '{"dependencies": {"rrweb": "1.1.3"}}'
         ({"src/main.jsx": "import './track';\nimport { App } from './App';\n", "src/App.jsx": "import { Pay } from './Pay';\n"}, "high"),
         ({"src/layout.jsx": "import './track';\n", "src/shop/page.jsx": "import { Pay } from '../Pay';\n"}, "high"),
         ({"src/admin.jsx": "import './track';\n", "src/shop.jsx": "import { Pay } from './Pay';\n"}, "medium"),
+        (
+            {
+                "src/main.jsx": "import './track';\nimport { Pay } from './Pay';\n"
+                "export const App = () => <div className='rr-block'><Pay /></div>;\n"
+            },
+            "medium",
+        ),
         ({"src/loop.jsx": "import './Pay';\nimport './loop';\n"}, "medium"),
     ],
-    ids=["common entry", "layout around it", "entries apart", "circle"],
+    ids=["common entry", "layout around it", "entries apart", "a mask above", "circle"],
 )  # fmt: skip
 def test_reach(tmp_path: Path, files: dict[str, str], confidence: str) -> None:
     project(tmp_path, {"package.json": PINS, "src/track.js": SETUP, "src/Pay.jsx": FIELD, **files})

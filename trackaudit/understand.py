@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackaudit.effective.pins import Pins
@@ -41,9 +41,14 @@ def understand(run: Run) -> Understood:
     sources: dict[str, bytes] = {}
     pins = _pins(run, sources, cache)
     uses = [*rounds.link(_telling(run)), *rounds.configured()]
-    project = Project(
-        rounds.files, uses, pins, run.catalogue, run.packages, lambda path: [importer for importer, _ in rounds.importing(path)]
-    )
+
+    def importers(path: str) -> list[str]:
+        return [importer for importer, _ in rounds.importing(path)]
+
+    def mentions(path: str, words: Iterable[str]) -> bool:
+        return run.load(path) and any(word.encode() in run.texts[path] for word in words)
+
+    project = Project(rounds.files, uses, pins, run.catalogue, run.packages, importers, mentions)
     reachable = _reachable_packages(project)
     if reachable:
         wanted = run.with_fields(lambda path: project.package_of(path) in reachable)

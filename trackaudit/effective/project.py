@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component, split
@@ -58,7 +58,8 @@ class Broadcast(NamedTuple):
 
 class Project:
     """Everything that rules may ask. ``files`` maps a project-relative path to its facts, ``packages`` are the folders
-    that have a manifest of their own; ``importers`` gives the files that import one."""
+    that have a manifest of their own; ``importers`` gives the files that import one,
+    ``mentions`` says whether one of these words stands in a file."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Project:
         catalogue: Catalogue,
         packages: set[str],
         importers: Callable[[str], list[str]],
+        mentions: Callable[[str, Iterable[str]], bool],
     ) -> None:
         self.files, self.pins, self.catalogue = files, pins, catalogue
         self._packages = sorted(packages, key=len, reverse=True)
@@ -75,7 +77,7 @@ class Project:
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
         self.broadcasts: list[Broadcast] = []
-        self._importers = importers
+        self._importers, self._mentions = importers, mentions
         self._loaders: dict[str, frozenset[str]] = {}
         self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
         for linked in uses:
@@ -191,6 +193,10 @@ class Project:
             return True
         around = [file.rpartition("/")[0] + "/" for file in theirs if _LAYOUT.search(file)]
         return any(file.startswith(folder) or folder == "/" for folder in around for file in ours)
+
+    def mentioned_above(self, path: str, words: Iterable[str]) -> bool:
+        """Whether one of these words stands in a file that loads another, however far up."""
+        return any(self._mentions(file, words) for file in self._loading(path) if file != path)
 
     def _loading(self, path: str) -> frozenset[str]:
         """A file and those that import it, however far up."""
