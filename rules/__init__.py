@@ -36,6 +36,7 @@ RULES: tuple[RuleInfo, ...] = (
     RuleInfo("unknown-option", "misconfiguration", "setups", "An option is written that this SDK does not have."),
     RuleInfo("conflicting-setup", "misconfiguration", "setups", "The same tracker is set up twice, with different privacy."),
     RuleInfo("debug-mode", "debug-leftover", "setups", "Debug output is forced on."),
+    RuleInfo("before-consent", "consent", "setups", "A tracker starts before, or without, the consent that the project asks for."),
     RuleInfo("constant-gate", "stale-flag", "setups", "Capture runs because of a switch that never changes."),
     RuleInfo("parse-error", "hygiene", "files", "A file that mentions a tracker could not be read in full."),
     RuleInfo("unused-suppression", "hygiene", "suppressions", "A suppression no longer suppresses anything."),

@@ -19,6 +19,7 @@ VERBS = {
     "exposed-store": "would send ",
     "insecure-cookie": "would keep ",
     "debug-mode": "",
+    "before-consent": "",
 }
 
 

@@ -51,6 +51,7 @@ def normal(unit: Unit, text: bytes) -> Form:
             for binding in bindings
         ],
         "exports": list(unit.exports),
+        "guards": [(site.call.span, unit.guards_at(site.call.span.start)) for site in unit.calls],
         "comments": list(unit.comments),
         "problems": list(unit.problems),
         "scopes": [Scoped(scope) for scope in range(len(unit.scopes))],

@@ -173,6 +173,17 @@ class Guard(NamedTuple):
     scope: int
 
 
+_MOST_GUARDS = 100  # of a chain of thousands
+
+
+class Region(NamedTuple):
+    """A stretch of the text in which a guard holds: a branch, or what comes after a branch that always leaves."""
+
+    start: int
+    end: int
+    guard: Guard
+
+
 class Scope(NamedTuple):
     """``kind`` is ``module``, ``function``, ``class`` or ``block``; ``name`` is the qualified name."""
 
@@ -293,6 +304,7 @@ class Unit:
         "parser",
         "pending",
         "problems",
+        "regions",
         "returns",
         "scopes",
         "scripts",
@@ -311,6 +323,7 @@ class Unit:
         self.returns: dict[int, list[tuple[Expr, tuple[Guard, ...]]]] = {}
         self.comments: list[Comment] = []
         self.problems: list[Problem] = []
+        self.regions: list[Region] = []
         self.pending: dict[int, Callable[[], None]] = {}
 
     def new_scope(self, parent: int, kind: str, name: str = "") -> int:
@@ -326,6 +339,11 @@ class Unit:
         lower = self.pending.pop(scope, None)
         if lower is not None:
             lower()
+
+    def guards_at(self, position: int) -> tuple[Guard, ...]:
+        """Every guard that holds where something stands in the text, functions in between or not; the outer ones first."""
+        around = [region for region in self.regions if region.start <= position < region.end]
+        return tuple(region.guard for region in sorted(around, key=lambda region: (region.start, -region.end))[-_MOST_GUARDS:])
 
     def function_scope(self, scope: int) -> int:
         """The nearest enclosing scope that ``var`` and ``return`` belong to."""

@@ -77,7 +77,7 @@ class Project:
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
         self.broadcasts: list[Broadcast] = []
-        self._importers, self._mentions = importers, mentions
+        self._importers, self.mentions = importers, mentions
         self._loaders: dict[str, frozenset[str]] = {}
         self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
         for linked in uses:
@@ -188,7 +188,7 @@ class Project:
     def loaded_with(self, path: str, other: str) -> bool:
         """Whether something that is loaded together with one file loads the other: an entry that imports both, directly or through
         other modules, or a layout of a framework's around the pages that do."""
-        ours, theirs = self._loading(path), self._loading(other)
+        ours, theirs = self.loading(path), self.loading(other)
         if not ours.isdisjoint(theirs):
             return True
         around = [file.rpartition("/")[0] + "/" for file in theirs if _LAYOUT.search(file)]
@@ -196,9 +196,9 @@ class Project:
 
     def mentioned_above(self, path: str, words: Iterable[str]) -> bool:
         """Whether one of these words stands in a file that loads another, however far up."""
-        return any(self._mentions(file, words) for file in self._loading(path) if file != path)
+        return any(self.mentions(file, words) for file in self.loading(path) if file != path)
 
-    def _loading(self, path: str) -> frozenset[str]:
+    def loading(self, path: str) -> frozenset[str]:
         """A file and those that import it, however far up."""
         if path not in self._loaders:
             found, todo = {path}, [path]

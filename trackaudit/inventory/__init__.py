@@ -16,6 +16,7 @@ KINDS = {
     "flags": "Feature flags",
     "realtime": "Messages to clients",
     "store": "Stores",
+    "consent": "Consent managers",
 }
 # Where the effective value of a setting comes from.
 ORIGINS = {

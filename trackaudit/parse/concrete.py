@@ -16,6 +16,7 @@ from trackaudit.model import (
     Function,
     Guard,
     Literal,
+    Region,
     Span,
     Unit,
     Unknown,
@@ -56,6 +57,7 @@ class _Lowering(Expressions):
         self.start = start
         self.bytes_before = None if source.isascii() else [0, *accumulate(len(letter.encode()) for letter in source)]
         self.globals: set[tuple[int, str]] = set()
+        self.last: dict[cst.CSTNode, cst.CSTNode] = {}  # of the statements of a block, by those that may leave it
         self.todo: list[tuple[cst.CSTNode, int, Guards]] = []
 
     def run(self, body: object) -> None:
@@ -76,7 +78,10 @@ class _Lowering(Expressions):
 
     def block(self, body: object, scope: int, guards: Guards) -> None:
         statements = getattr(body, "body", body)
-        for statement in reversed(list(statements)):  # type: ignore[call-overload]
+        listed = list(statements)  # type: ignore[call-overload]
+        for statement in reversed(listed):
+            if isinstance(statement, cst.If):
+                self.last[statement] = listed[-1]
             self.todo.append((statement, scope, guards))
 
     def line(self, node: cst.SimpleStatementLine | cst.SimpleStatementSuite, scope: int, guards: Guards) -> None:
@@ -156,12 +161,18 @@ class _Lowering(Expressions):
 
     def if_(self, node: cst.If, scope: int, guards: Guards) -> None:
         test = self.expression(node.test, scope, guards)
-        otherwise = (*guards, Guard(test, False, scope))
+        holds, fails = Guard(test, True, scope), Guard(test, False, scope)
         if isinstance(node.orelse, cst.If):
-            self.todo.append((node.orelse, scope, otherwise))
+            self.todo.append((node.orelse, scope, (*guards, fails)))
         elif node.orelse is not None:
-            self.block(node.orelse.body, scope, otherwise)
-        self.block(node.body, scope, (*guards, Guard(test, True, scope)))
+            self.block(node.orelse.body, scope, (*guards, fails))
+        self.block(node.body, scope, (*guards, holds))
+        body, end = self.span(node.body), self.span(node).end
+        self.unit.regions.append(Region(body.start, body.end, holds))
+        if node.orelse is not None:
+            self.unit.regions.append(Region(body.end, end, fails))
+        elif node in self.last and _leaves(node.body):
+            self.unit.regions.append(Region(end, self.span(self.last[node]).end, fails))
 
     def loop(self, node: cst.For | cst.While, scope: int, guards: Guards) -> None:
         if isinstance(node, cst.For):
@@ -241,6 +252,14 @@ class _Lowering(Expressions):
         value = Class(node.name.value, bases, inner, self.span(node))
         self.unit.declare(scope, node.name.value, "class", self.span(node.name), value)
         self.block(node.body, inner, ())
+
+
+def _leaves(body: cst.BaseSuite) -> bool:
+    """Whether nothing comes after a branch."""
+    last = body.body[-1] if body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1] if last.body else None
+    return isinstance(last, (cst.Return, cst.Raise, cst.Break, cst.Continue))
 
 
 def _dotted(node: cst.BaseExpression) -> str:

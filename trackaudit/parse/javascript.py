@@ -11,7 +11,7 @@ from functools import partial
 
 from tree_sitter import Node
 
-from trackaudit.model import Class, Expr, Guard, Literal, Object, Problem, Property, Span, Spread, Unit, Unknown
+from trackaudit.model import Class, Expr, Guard, Literal, Object, Problem, Property, Region, Span, Spread, Unit, Unknown
 from trackaudit.parse.build import MAX_DEPTH, rest_step
 from trackaudit.parse.expressions import EXPRESSIONS, FUNCTIONS
 from trackaudit.parse.grammars import child_fields, children, first_error, note_comments, parse, span_of, without_ampersands
@@ -297,10 +297,12 @@ class _Lowering(Modules):
         if condition is not None:
             test = self.expression(condition, scope, guards)
         outer = guards[-MAX_DEPTH:]  # of very many, the nearest: a chain of 10,000 would hold 50 million
-        if alternative is not None:
-            self.todo.append((alternative, scope, (*outer, Guard(test, False, scope))))
-        if consequence is not None:
-            self.todo.append((consequence, scope, (*outer, Guard(test, True, scope))))
+        for branch, guard in ((alternative, Guard(test, False, scope)), (consequence, Guard(test, True, scope))):
+            if branch is not None:
+                self.todo.append((branch, scope, (*outer, guard)))
+                self.unit.regions.append(Region(branch.start_byte, branch.end_byte, guard))
+        if alternative is None and consequence is not None and node.parent is not None and _leaves(consequence):
+            self.unit.regions.append(Region(node.end_byte, node.parent.end_byte, Guard(test, False, scope)))
 
     def switch_case(self, node: Node, scope: int, guards: Guards) -> None:
         value = node.child_by_field_name("value")
@@ -345,6 +347,14 @@ class _Lowering(Modules):
             self.unit.declare(scope, self.source(name), "const", span_of(name), Object(tuple(members), span_of(node)))
 
 
+def _leaves(branch: Node) -> bool:
+    """Whether nothing comes after a branch."""
+    if branch.type == "statement_block":
+        inside = children(branch)
+        return bool(inside) and inside[-1].type in _LEAVING
+    return branch.type in _LEAVING
+
+
 def _bound_name(text: bytes, node: Node) -> str | None:
     """The key that a shorthand in an object pattern takes out, with or without a default."""
     if node.type == "object_assignment_pattern":
@@ -354,6 +364,7 @@ def _bound_name(text: bytes, node: Node) -> str | None:
     return None
 
 
+_LEAVING = frozenset(("return_statement", "throw_statement", "break_statement", "continue_statement"))
 _Statement = Callable[[_Lowering, Node, int, Guards], object]
 _STATEMENTS: dict[str, _Statement] = {
     **dict.fromkeys(("program", "ERROR", "else_clause", "switch_body", "finally_clause", "labeled_statement",

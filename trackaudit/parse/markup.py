@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Language, Node, Parser
 
-from trackaudit.model import Attribute, Comment, Element, Expr, Literal, Script, Span, Template, Unit, Unknown
+from trackaudit.model import Attribute, Comment, Element, Expr, Guard, Literal, Region, Script, Span, Template, Unit, Unknown
 from trackaudit.parse import javascript
 from trackaudit.parse.grammars import grammar
 
@@ -213,8 +213,10 @@ class _Lowering:
             dialect = "typescript"
         scope = 0
         if self.language == "html" and isinstance(kind, Literal) and kind.value == "module":
-            scope = self.unit.new_scope(0, "function")
+            scope = self.unit.new_scope(0, "module")
         problems = len(self.unit.problems)
         javascript.lower(self.text, dialect, self.unit, scope, Span(body.start_byte, body.end_byte))
         if isinstance(kind, Literal) and kind.value == "text/plain":  # may be data; code only if it reads as code
             del self.unit.problems[problems:]
+            started = Guard(Unknown("a consent manager starts it", kind.span), True, 0)
+            self.unit.regions.append(Region(body.start_byte, body.end_byte, started))

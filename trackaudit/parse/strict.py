@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import Any
 
 from trackaudit import model
-from trackaudit.model import Expr, Guard, Literal, Span, Spread, Unit, Unknown
+from trackaudit.model import Expr, Guard, Literal, Region, Span, Spread, Unit, Unknown
 from trackaudit.parse.build import MARK, MAX_DEPTH, assign_name, comment_at, rest_step
 from trackaudit.parse.ecmascript import decoded, read
 from trackaudit.parse.literals import number_value, unescape
@@ -25,6 +25,7 @@ Node = Any  # esprima has no types
 
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _FUNCTIONS = ("ArrowFunctionExpression", "FunctionExpression", "Property")  # a method, as the property that it is
+_LEAVING = ("ReturnStatement", "ThrowStatement", "BreakStatement", "ContinueStatement")
 _DEFINITIONS = ("FunctionDeclaration", "ClassDeclaration", "MethodDefinition")
 _PARTS = (  # the fields of statements that hold statements, or expressions in their place
     "declaration", "expression", "argument", "block", "handler", "finalizer", "discriminant", "cases",
@@ -66,6 +67,7 @@ class _Lowering(Modules):
         self.text, self.code, self.unit = text, code, unit
         self.bytes_before = None if code.isascii() else [0, *accumulate(len(letter.encode()) for letter in code)]
         self.todo: list[tuple[Node, int, Guards]] = []
+        self.ends: dict[int, int] = {}  # of the block that a statement stands in
         self.depth = 0
 
     def program(self, root: Node, scope: int) -> None:
@@ -122,6 +124,7 @@ class _Lowering(Modules):
         for field in reversed([field for field in _PARTS if field != but]):
             for child in reversed(_listed(getattr(node, field))):
                 if child is not None:
+                    self.ends[id(child)] = node.range[1]
                     self.todo.append((child, scope, guards))
 
     def block(self, node: Node, scope: int, guards: Guards) -> None:
@@ -187,10 +190,16 @@ class _Lowering(Modules):
         test = self.expression(node.test, scope, guards)
         for branch, positive in ((node.alternate, False), (node.consequent, True)):
             if branch is not None:
-                self.todo.append((branch, scope, (*guards[-MAX_DEPTH:], Guard(test, positive, scope))))
+                guard = Guard(test, positive, scope)
+                self.todo.append((branch, scope, (*guards[-MAX_DEPTH:], guard)))
+                self.unit.regions.append(Region(*self.span(branch)[:2], guard))
+        inside = node.consequent.body if node.consequent.type == "BlockStatement" else [node.consequent]
+        if node.alternate is None and inside and inside[-1].type in _LEAVING:
+            self.unit.regions.append(Region(*self.bytes(node.range[1], self.ends[id(node)])[:2], Guard(test, False, scope)))
 
     def switch_case(self, node: Node, scope: int, guards: Guards) -> None:
         guard = Guard(Unknown("a case of a switch", self.trimmed(node)), True, scope)
+        self.ends |= {id(child): node.range[1] for child in node.consequent}
         self.todo.extend((child, scope, (*guards[-MAX_DEPTH:], guard)) for child in reversed(node.consequent))
         if node.test is not None:
             self.todo.append((node.test, scope, guards))

@@ -133,7 +133,7 @@ def _call(resolver: Resolver, site: CallSite, symbol: tuple[str, ...], unit: Uni
     start = site.call.span.start
     callee = Span(start, max(site.call.callee.span.end, start + 1))
     context = unit.scopes[site.scope].name
-    return ProjectCall(symbol, passed, resolver.conditions(site.guards), context, site.call.span, callee)
+    return ProjectCall(symbol, passed, resolver.conditions_at(site.call.span.start, site.guards), context, site.call.span, callee)
 
 
 def is_from(symbol: tuple[str, ...], modules: dict[str, frozenset[str]]) -> bool:

@@ -7,7 +7,8 @@ import re
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _DEVELOPMENT = frozenset(("development", "dev", "debug"))
 _PRODUCTION = frozenset(("production", "prod"))
-_CONSENT = frozenset(("consent", "consented", "consents", "gdpr", "ccpa", "opted"))
+_CONSENT = frozenset(("consent", "consented", "consents", "gdpr", "ccpa", "opted", "cookies", "accepted", "agreed", "permission"))
+_WAITING = "text/plain"  # the type of scripts that consent managers start
 _WHOLE = frozenset(("test", "testing", "local", "localhost"))  # not as parts of names: abTestVariant, localUser
 
 
@@ -20,4 +21,4 @@ def environment_of(text: str, positive: bool) -> str:
         return "development" if negated else "production"
     if words & _DEVELOPMENT or whole & _WHOLE:
         return "production" if negated else "development"
-    return "consent" if words & _CONSENT else "other"
+    return "consent" if words & _CONSENT or text == _WAITING else "other"

@@ -94,8 +94,17 @@ class Later(Calls):
     def conditions(self, guards: tuple[Guard, ...]) -> tuple[Condition, ...]:
         return tuple(self.condition(guard) for guard in guards)
 
+    def conditions_at(self, position: int, guards: tuple[Guard, ...]) -> tuple[Condition, ...]:
+        """All conditions of something that stands at a position and has these guards: also those of the functions around it, and
+        of branches before it that always leave."""
+        known = self.conditions(guards)
+        around = self.conditions(self.unit.guards_at(position))
+        return (*(condition for condition in around if condition not in known), *known)
+
     def condition(self, guard: Guard) -> Condition:
         """A guard in words: its text, whether a constant decides it, and what environment it speaks of."""
+        while isinstance(guard.test, Unary) and guard.test.operator in ("!", "not"):
+            guard = guard._replace(test=guard.test.operand, positive=not guard.positive)
         span = guard.test.span
         known = self._conditions.get((span, guard.positive))
         if known is not None:

@@ -13,6 +13,7 @@ from trackaudit.model import (
     Call,
     CallSite,
     Element,
+    Function,
     Literal,
     Member,
     Name,
@@ -264,14 +265,29 @@ class Finder:
     def use(self, match: Match, client: Table, method: str, form: str, passed: tuple[Passed, ...], site: CallSite) -> Use:
         start = site.call.span.start
         callee = Span(start, max(site.call.callee.span.end, start + 1))
-        guards = self.resolver.conditions(site.guards)
+        guards = self.resolver.conditions_at(start, site.guards)
         context = self.unit.scopes[site.scope].name
-        return Use(match.sdk, client["id"], method, form, match.root, passed, guards, context, site.call.span, callee)
+        at_load = self.runs_at_load(site.scope)
+        return Use(
+            match.sdk, client["id"], method, form, match.root, passed, guards, context, site.call.span, callee, (), at_load
+        )
+
+    def runs_at_load(self, scope: int) -> bool:
+        """Whether what stands in a scope runs when its file does: in no function, or in ones that are called on the spot."""
+        while scope >= 0:
+            if self.unit.scopes[scope].kind == "function" and scope not in self._called_on_the_spot:
+                return False
+            scope = self.unit.scopes[scope].parent
+        return True
+
+    @cached_property
+    def _called_on_the_spot(self) -> set[int]:
+        return {site.call.callee.scope for site in self.unit.calls if isinstance(site.call.callee, Function)}
 
     def sent(self, match: Match, client: Table, assignment: Assignment, target: Member | Name) -> Use:
         """``scope.user = {…}``: an attribute that is sent, as a call of the method ``user=``."""
         passed = (Passed(None, None, self.resolver.value(assignment.value), "", assignment.value.span),)
-        guards = self.resolver.conditions(assignment.guards)
+        guards = self.resolver.conditions_at(assignment.span.start, assignment.guards)
         context = self.unit.scopes[assignment.scope].name
         span = target.property_span if isinstance(target, Member) else target.span
         return Use(
@@ -294,7 +310,7 @@ class Finder:
                 passed.append(Passed(attribute.name, attribute.name_span, value, "", value.span))
             else:
                 passed.append(Passed(None, None, self.resolver.value(attribute.value), "**", attribute.span))
-        guards = self.resolver.conditions(element.guards)
+        guards = self.resolver.conditions_at(element.span.start, element.guards)
         context = self.unit.scopes[element.scope].name
         return Use(
             match.sdk, client["id"], name, "component", match.root, tuple(passed), guards, context, element.span, element.tag_span
@@ -357,6 +373,6 @@ class Finder:
             return None
         name_span = target.property_span if isinstance(target, Member) else target.span
         passed = (Passed(match.method or None, name_span, self.resolver.value(assignment.value), "", assignment.value.span),)
-        guards = self.resolver.conditions(assignment.guards)
+        guards = self.resolver.conditions_at(assignment.span.start, assignment.guards)
         context = self.unit.scopes[assignment.scope].name
         return Use(match.sdk, client["id"], method, "assignment", match.root, passed, guards, context, assignment.span, name_span)

@@ -175,7 +175,7 @@ class Use(NamedTuple):
 
     ``origin`` is the symbol's root (``npm:posthog-js``, ``global:posthog``); ``form`` is ``call``, ``command``,
     ``component`` or ``assignment``; ``context`` the qualified name of the enclosing function; ``within`` are the calls of the
-    project's own wrappers that make this use, with the names of their files.
+    project's own wrappers that make this use, with the names of their files; ``at_load`` is true where it runs when its file does.
     """
 
     sdk: str
@@ -189,6 +189,7 @@ class Use(NamedTuple):
     span: Span
     callee_span: Span
     within: "tuple[Span, ...]" = ()
+    at_load: bool = False
 
 
 class ProjectCall(NamedTuple):

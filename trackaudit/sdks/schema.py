@@ -28,11 +28,11 @@ from trackaudit.validate import (
 CONCERNS = (
     "form-tracking", "form-filter-ignored", "autocapture", "captured-attributes", "unmasked-inputs",
     "unmasked-text", "recorded-network", "default-pii", "captured-bodies", "local-variables",
-    "insecure-endpoint", "tls-off", "insecure-cookie", "exposed-store", "debug-mode",
+    "insecure-endpoint", "tls-off", "insecure-cookie", "exposed-store", "debug-mode", "before-consent",
 )  # fmt: skip
 SEVERITIES = ("error", "warning", "note")
 ROLES = ("setup", "configure", "start", "part", "send", "broadcast")
-KINDS = ("analytics", "advertising", "replay", "monitoring", "flags", "realtime", "store")
+KINDS = ("analytics", "advertising", "replay", "monitoring", "flags", "realtime", "store", "consent")
 RUNTIMES = ("browser", "server", "both")
 CHANNELS = ("replay", "autocapture", "form")
 FIELD_KINDS = ("password", "card", "one-time-code", "national-id", "bank", "health")
@@ -138,6 +138,7 @@ _RISK = _predicated({
     "collects": Field(string, default=""),
     "fix": Field(string, default=""),
 })  # fmt: skip
+_WAIT = _predicated({"when": Field(_conditions, default=[])})
 _VOID = table({
     **_VERSIONED,
     "severity": Field(_severity, default="warning"),
@@ -164,6 +165,7 @@ _OPTION = table({
     "needs": Field(_conditions, default=[]),
     "risky": Field(list_of(_RISK), default=[]),
     "void": Field(list_of(_VOID), default=[]),
+    "waits": Field(list_of(_WAIT), default=[]),
     "server": Field(boolean, default=False),
     "null": Field(boolean, default=False),
     "scrubs": Field(one_of("", "event", "properties", "bag", "names", "all"), default=""),
@@ -228,6 +230,7 @@ _CLIENT = table({
     "queue": Field(boolean, default=False),
     "stub": Field(symbol, default=""),
     "attributes": Field(boolean, default=False),
+    "blocking": Field(strings, default=[]),
     "loader": Field(list_of(table({
         "url": Field(regex, required=True),
         "url_argument": Field(number, required=True),
@@ -335,6 +338,7 @@ _RECORD = table({
     "url": Field(string, required=True),
     "tokens": Field(strings, default=[]),
     "broad": Field(strings, default=[]),
+    "cookieless": Field(boolean, default=False),
     "secret": Field(list_of(_SECRET), default=[]),
     "client": Field(list_of(_CLIENT), required=True),
 })  # fmt: skip
@@ -368,7 +372,7 @@ def _client_extra(client: dict[str, Any], where: str, errors: list[str]) -> None
 
 def _conditions_in(entry: dict[str, Any]) -> list[dict[str, Any]]:
     found = [*entry.get("needs", []), *entry.get("when", [])]
-    for key in ("risky", "void", "default"):
+    for key in ("risky", "void", "default", "waits"):
         for item in entry.get(key, []):
             found.extend(item["when"])
     return found
