@@ -112,7 +112,7 @@ def _starts_at_once(project: Project, setup: Setup, gate: Gate, words: list[str]
         return "medium"
     if gate.blocking and any(project.mentions(file, gate.blocking) for file in (path, gate.path)):
         return ""
-    if gate.path != path and project.mentions(path, words):
+    if (gate.path != path or not use.at_load) and project.mentions(path, words):
         return ""
     above = project.loading(path) - {path}
     if any(project.mentions(file, words) and (not use.at_load or project.mentions(file, ("import(",))) for file in above):

@@ -375,4 +375,18 @@ class Finder:
         passed = (Passed(match.method or None, name_span, self.resolver.value(assignment.value), "", assignment.value.span),)
         guards = self.resolver.conditions_at(assignment.span.start, assignment.guards)
         context = self.unit.scopes[assignment.scope].name
-        return Use(match.sdk, client["id"], method, "assignment", match.root, passed, guards, context, assignment.span, name_span)
+        at_load = self.runs_at_load(assignment.scope)
+        return Use(
+            match.sdk,
+            client["id"],
+            method,
+            "assignment",
+            match.root,
+            passed,
+            guards,
+            context,
+            assignment.span,
+            name_span,
+            (),
+            at_load,
+        )
