@@ -93,6 +93,8 @@ def _reach(project: Project, setup: Setup, path: str) -> str | None:
         return None
     if project.package_of(setup.path) != project.package_of(path):
         return None
+    if project.files[setup.path].language == "html" and (page := project.templates.page(path)) is not None:
+        return ("high" if page.certain else "medium") if setup.path in page.templates else None
     return "high" if project.loaded_with(path, setup.path) else "medium"
 
 

@@ -16,7 +16,8 @@ _TRAILING = frozenset(
     ("value", "current", "trim", "strip", "tolowercase", "touppercase", "lower", "upper", "tostring", "valueof")
 )
 _HOLDERS = ("cookie", "cookies", "header", "headers")  # the value of one is not the thing itself
-_MACHINES = frozenset(("api", "bot", "service", "system", "app", "machine"))
+_MACHINES = frozenset(("api", "bot", "service", "system", "app", "machine", "pdf"))
+_ASKING = frozenset(("is", "has", "was", "can", "should"))
 _DECODING = frozenset(("decode", "verify", "claims"))
 # What an enumeration is called by: ErrorType.INCORRECT_API_KEY names what others hold.
 _KINDS = frozenset(
@@ -131,7 +132,7 @@ class PersonalData:
 
     def _is_person(self, path: tuple[str, ...]) -> bool:
         words = words_of(path[-1]) if path else []
-        return bool(words) and words[-1] in self._people and not (len(words) > 1 and words[-2] in _MACHINES)
+        return bool(words) and words[-1] in self._people and words[0] not in _ASKING and not _MACHINES.intersection(words[-2:-1])
 
     def _of_path(self, path: tuple[str, ...]) -> Category | None:
         while len(path) > 1 and path[-1].lower() in _TRAILING and path[-2].lower() not in _HOLDERS:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from trackaudit.resolve.values import FileFacts
     from trackaudit.workers import Workers
 
-# Elements are found in these; a field in another language is none.
+# Elements are found in these, and fields in Python's forms, which stand in files that say so; a field in another language is none.
 _HAS_ELEMENTS = MARKUP | {"javascript", "tsx"}
 
 
@@ -198,7 +198,7 @@ class Run:
             return
         if wide:
             hits = self.prefilter.scan(text, language == "python")
-            if not hits.sdks and not hits.suppression and language in _HAS_ELEMENTS and mentions_field(text):
+            if not hits.sdks and not hits.suppression and _may_have_fields(path, language) and mentions_field(text):
                 hits = Hits(frozenset(), True)
         if not self.request.use_prefilter:
             hits = Hits(frozenset(self.catalogue.tokens), True)
@@ -209,7 +209,7 @@ class Run:
         """Remember a file that could hold a field. Which ones do is asked only once a tracker is known to reach them;
         of a file that was named it must be known at once, to decide whether the project is read at all."""
         path = listed.path
-        if listed.language not in _HAS_ELEMENTS or not self.reported(path):
+        if not _may_have_fields(path, listed.language) or not self.reported(path):
             return
         if path in self.explicit and not mentions_field(data):
             return
@@ -299,7 +299,7 @@ class Run:
         found = [
             path
             for path, text in self.texts.items()
-            if self.languages[path] in _HAS_ELEMENTS and self.reported(path) and reachable(path) and mentions_field(text)
+            if _may_have_fields(path, self.languages[path]) and self.reported(path) and reachable(path) and mentions_field(text)
         ]
         for path in self.field_only:
             data = self._bytes(Listed(path, self.languages[path], None)) if reachable(path) else None
@@ -307,6 +307,10 @@ class Run:
                 self._keep(path, self.languages[path], data, Hits(frozenset(), True), False)
                 found += [path] if path in self.texts else []
         return found
+
+
+def _may_have_fields(path: str, language: str | None) -> bool:
+    return language in _HAS_ELEMENTS or (language == "python" and "form" in path)
 
 
 def _stable(part: object) -> object:

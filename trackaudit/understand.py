@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from trackaudit.effective.pins import Pins
 from trackaudit.effective.project import Project
 from trackaudit.findings import Failure
+from trackaudit.link.templates import Templates
 from trackaudit.model import Span
 from trackaudit.parse.manifests import Pin, scan
 from trackaudit.parse.source import Lines, Undecodable, to_utf8
@@ -48,7 +49,11 @@ def understand(run: Run) -> Understood:
     def mentions(path: str, words: Iterable[str]) -> bool:
         return run.load(path) and any(word.encode() in run.texts[path] for word in words)
 
-    project = Project(rounds.files, uses, pins, run.catalogue, run.packages, importers, mentions)
+    def text_of(path: str) -> str | None:
+        return run.texts[path].decode("utf-8", "replace") if run.load(path) else None
+
+    templates = Templates(run.names or list(run.texts), text_of)
+    project = Project(rounds.files, uses, pins, run.catalogue, run.packages, importers, mentions, templates)
     reachable = _reachable_packages(project)
     if reachable:
         wanted = run.with_fields(lambda path: project.package_of(path) in reachable)

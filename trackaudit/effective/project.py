@@ -12,6 +12,7 @@ from trackaudit.effective.scrubbers import Scrubber, names_in, scrubbers_of
 from trackaudit.effective.setups import Risk, Setup
 from trackaudit.findings import Related
 from trackaudit.link.settle import Linked
+from trackaudit.link.templates import Templates
 from trackaudit.model import Span
 from trackaudit.resolve.values import Entry, FileFacts, InputField, Known, Mapping, Use, Value
 from trackaudit.sdks import CARRYING
@@ -59,7 +60,7 @@ class Broadcast(NamedTuple):
 class Project:
     """Everything that rules may ask. ``files`` maps a project-relative path to its facts, ``packages`` are the folders
     that have a manifest of their own; ``importers`` gives the files that import one,
-    ``mentions`` says whether one of these words stands in a file."""
+    ``mentions`` says whether one of these words stands in a file, ``templates`` which of them make a page together."""
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class Project:
         packages: set[str],
         importers: Callable[[str], list[str]],
         mentions: Callable[[str, Iterable[str]], bool],
+        templates: Templates,
     ) -> None:
         self.files, self.pins, self.catalogue = files, pins, catalogue
         self._packages = sorted(packages, key=len, reverse=True)
@@ -77,7 +79,7 @@ class Project:
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
         self.broadcasts: list[Broadcast] = []
-        self._importers, self.mentions = importers, mentions
+        self._importers, self.mentions, self.templates = importers, mentions, templates
         self._loaders: dict[str, frozenset[str]] = {}
         self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
         for linked in uses:

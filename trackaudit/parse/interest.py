@@ -31,6 +31,11 @@ class Interest:
         )
         self._folded = tuple(word.encode() for word in folded)
 
+    @property
+    def fields(self) -> bool:
+        """Whether form fields are wanted."""
+        return bool(self._folded)
+
     def names(self, name: str) -> bool:
         """Whether a name of the program holds one of the words."""
         return any(word in name for word in self.words)

@@ -15,7 +15,7 @@ import warnings
 from io import BytesIO
 
 from trackaudit.model import Comment, Problem, Span, Unit
-from trackaudit.parse import relevance
+from trackaudit.parse import forms, relevance
 from trackaudit.parse.interest import Interest
 from trackaudit.parse.relevance import Chunk
 from trackaudit.parse.source import Lines
@@ -37,6 +37,8 @@ def lower(text: bytes, unit: Unit, lines: Lines, interest: Interest) -> None:
     text = _CODING.sub(rb"\1c0ding", text, count=1)  # the text is UTF-8 by now, whatever it declared
     tree = _parse(text, unit, lines)
     _comments(text, unit, lines, tree)
+    if tree is not None and interest.fields:
+        forms.lower(tree, unit, lines)
     if tree is not None:
         chunks, unused = relevance.chunks(tree, interest)
         if chunks and unused:
