@@ -23,12 +23,14 @@ other command.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from trackaudit.effective.consent import Gate, Gates, Holding, concerned, holdings
 from trackaudit.effective.project import Project
 from trackaudit.effective.setups import Setup
 from trackaudit.findings import Example, Related, Result
+from trackaudit.resolve.values import Condition
 from trackaudit.rules.common import identity, option_result, weakest
 
 RULE = "before-consent"
@@ -63,6 +65,8 @@ SAFE = (
     ),
     Example("<html><head><script>\nfbq('init', '123');\n</script></head></html>\n", file="index.html"),
 )  # fmt: skip
+
+_OF_THE_PROGRAM = re.compile(r"^typeof (?:window|document)\b|^!?(?:window|document)\b|\benv\b|(?i:_key|token|_id|dsn)\b")
 
 
 def check(project: Project) -> Iterator[Result]:
@@ -106,7 +110,7 @@ def _too_late(holding: Holding, setup: Setup) -> bool:
 def _starts_at_once(project: Project, setup: Setup, gate: Gate, words: list[str]) -> str:
     """How sure it is that a set-up waits for nobody; empty where it may wait."""
     use, path = setup.use, setup.path
-    if any(guard.kind in ("consent", "other") and guard.constant is None for guard in use.guards):
+    if any(_may_ask(guard) for guard in use.guards):
         return ""
     if use.form == "plugin":
         return "medium"
@@ -118,6 +122,13 @@ def _starts_at_once(project: Project, setup: Setup, gate: Gate, words: list[str]
     if any(project.mentions(file, words) and (not use.at_load or project.mentions(file, ("import(",))) for file in above):
         return ""
     return "medium" if use.at_load else "low"
+
+
+def _may_ask(guard: Condition) -> bool:
+    """Whether a condition may be the visitor's answer; that there is a window, or a key for the tracker, is none."""
+    if guard.kind == "consent":
+        return True
+    return guard.kind == "other" and guard.constant is None and not _OF_THE_PROGRAM.search(guard.text)
 
 
 def _without(setup: Setup, gate: Gate, sure: str) -> Result:

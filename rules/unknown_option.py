@@ -121,11 +121,13 @@ def _elsewhere(catalogue: Catalogue, setup: Setup, under: str, lists: list[Table
     for known in lists:
         if key in known["names"]:
             return f"version {known['versions']}"
+    if len(key) < _TELLING:
+        return None  # url, project: a word of many trades, in an object that other programs read too
     own = catalogue.names(setup.use.sdk)
     for client in catalogue.record(setup.use.sdk)["client"]:
         if client["id"] != setup.client["id"] and any(key in known["names"] for known in own.get(client["id"], ())):
             return client["title"]
-    if len(key) < _TELLING or under:
+    if under:
         return None
     for sdk in catalogue.tokens:
         others = catalogue.names(sdk) if sdk != setup.use.sdk else {}

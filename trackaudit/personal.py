@@ -131,7 +131,7 @@ class PersonalData:
         return None
 
     def _is_person(self, path: tuple[str, ...]) -> bool:
-        words = words_of(path[-1]) if path else []
+        words = words_of(path[-1]) if path and not (len(path) > 1 and path[-1].isupper()) else []
         return bool(words) and words[-1] in self._people and words[0] not in _ASKING and not _MACHINES.intersection(words[-2:-1])
 
     def _of_path(self, path: tuple[str, ...]) -> Category | None:
