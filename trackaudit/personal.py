@@ -17,6 +17,7 @@ _TRAILING = frozenset(
 )
 _HOLDERS = ("cookie", "cookies", "header", "headers")  # the value of one is not the thing itself
 _MACHINES = frozenset(("api", "bot", "service", "system", "app", "machine", "pdf"))
+_PLACES = frozenset(("position", "index", "row", "column", "rank"))  # cardNumber of a list of cards
 _ASKING = frozenset(("is", "has", "was", "can", "should"))
 _DECODING = frozenset(("decode", "verify", "claims"))
 # What an enumeration is called by: ErrorType.INCORRECT_API_KEY names what others hold.
@@ -224,7 +225,11 @@ class PersonalData:
             return None
         trait = self.of_trait(key, value) if traits or key.startswith("$") else None
         named, harmless = self._read(key)
-        if harmless or (isinstance(value, (Dynamic, Parameter)) and self._is_about(value.path)):
+        if (
+            harmless
+            or words_of(key)[-1:] in ([word] for word in _PLACES)
+            or (isinstance(value, (Dynamic, Parameter)) and self._is_about(value.path))
+        ):
             return None
         if (
             named is not None

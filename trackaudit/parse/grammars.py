@@ -15,6 +15,8 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor, Range
 from trackaudit.model import Span, Unit
 from trackaudit.parse.build import MARK, comment_at
 
+_ODD_PARAMETER = re.compile(rb"\((string|number|boolean|any|unknown|object|never|symbol|void)\)(\s*=>)")
+_MODULE_TYPE = re.compile(rb"<(?:typeof[ ]+)?import\((['\"])[^'\"\r\n]*\1\)[\w.]*>")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _DEFINITIONS = frozenset(
     (
@@ -94,6 +96,13 @@ def without_ampersands(text: bytes, root: Node) -> bytes:
             mended[node.start_byte : node.end_byte] = text[node.start_byte : node.end_byte].replace(b"&", b"_")
         todo.extend(child for child in node.children if child.has_error or child.is_error)
     return bytes(mended)
+
+
+def without_odd_types(text: bytes) -> bytes:
+    """What TypeScript takes and the grammar does not: a parameter that is called like a type, ``(string) => void``, and the type of a
+    module as a type argument, ``load<typeof import("x")>()``. Both become plain names of the same length."""
+    text = _ODD_PARAMETER.sub(lambda match: b"(" + b"_" * len(match[1]) + b")" + match[2], text)
+    return _MODULE_TYPE.sub(lambda match: b"<" + b"_" * (len(match[0]) - 2) + b">", text)
 
 
 def note_comments(text: bytes, root: Node, dialect: str, unit: Unit) -> None:

@@ -14,7 +14,16 @@ from tree_sitter import Node
 from trackaudit.model import Class, Expr, Guard, Literal, Object, Problem, Property, Region, Span, Spread, Unit, Unknown
 from trackaudit.parse.build import MAX_DEPTH, rest_step
 from trackaudit.parse.expressions import EXPRESSIONS, FUNCTIONS
-from trackaudit.parse.grammars import child_fields, children, first_error, note_comments, parse, span_of, without_ampersands
+from trackaudit.parse.grammars import (
+    child_fields,
+    children,
+    first_error,
+    note_comments,
+    parse,
+    span_of,
+    without_ampersands,
+    without_odd_types,
+)
 from trackaudit.parse.interest import Interest, Mentions
 from trackaudit.parse.modules import Modules
 
@@ -31,8 +40,11 @@ def lower(
     that hold none of its words, nor a name derived from them, are left until :meth:`Unit.demand` asks for them.
     """
     root = parse(text, dialect, region)
-    if root.has_error and dialect == "tsx":
-        root = parse(without_ampersands(text, root), dialect, region)
+    if root.has_error and dialect != "javascript":
+        mended = without_odd_types(text)
+        root = parse(mended, dialect, region) if mended != text else root
+        if root.has_error and dialect == "tsx":
+            root = parse(without_ampersands(mended, root), dialect, region)
     where = first_error(root) if root.has_error else None
     if where is not None:
         unit.problems.append(Problem("syntax", "syntax error", Span(where.start_byte, where.end_byte)))

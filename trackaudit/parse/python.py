@@ -108,6 +108,8 @@ def _without(text: bytes, lines: Lines, functions: list[ast.stmt]) -> bytes:
         assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
         first, last = function.body[0], function.body[-1]
         start = lines.starts[first.lineno - 1] + first.col_offset  # ast counts columns in UTF-8 bytes
+        if decorators := getattr(first, "decorator_list", []):
+            start = text.rindex(b"@", 0, lines.starts[decorators[0].lineno - 1] + decorators[0].col_offset)
         end = lines.starts[(last.end_lineno or last.lineno) - 1] + (last.end_col_offset or 0)
         blanked[start:end] = _NOT_LINE_END.sub(b" ", text[start:end])
         blanked[start : start + 1] = b"0"
