@@ -18,6 +18,7 @@ _TRAILING = frozenset(
 _HOLDERS = ("cookie", "cookies", "header", "headers")  # the value of one is not the thing itself
 _MACHINES = frozenset(("api", "bot", "service", "system", "app", "machine", "pdf"))
 _PLACES = frozenset(("position", "index", "row", "column", "rank"))  # cardNumber of a list of cards
+_ADDRESSES = frozenset(("urls", "links", "paths", "routes", "hrefs", "endpoints", "pages", "screens"))
 _ASKING = frozenset(("is", "has", "was", "can", "should"))
 _DECODING = frozenset(("decode", "verify", "claims"))
 # What an enumeration is called by: ErrorType.INCORRECT_API_KEY names what others hold.
@@ -132,13 +133,17 @@ class PersonalData:
         return None
 
     def _is_person(self, path: tuple[str, ...]) -> bool:
-        words = words_of(path[-1]) if path and not (len(path) > 1 and path[-1].isupper()) else []
+        if not path or (len(path) > 1 and path[-1].isupper()):
+            return False
+        words = words_of(path[-1])
         return bool(words) and words[-1] in self._people and words[0] not in _ASKING and not _MACHINES.intersection(words[-2:-1])
 
     def _of_path(self, path: tuple[str, ...]) -> Category | None:
         while len(path) > 1 and path[-1].lower() in _TRAILING and path[-2].lower() not in _HOLDERS:
             path = path[:-1]
         own = self.of_name(path[-1]) if path else None
+        if len(path) > 1 and _ADDRESSES.intersection(words_of(path[-2])[-1:]):
+            return None  # where a page is, not what is on it: urls.passwordReset
         if len(path) > 1 and path[-1].isupper() and _KINDS.intersection(words_of(path[-2])[-1:]):
             return None  # a member of an enumeration names what others hold
         if own is not None and own.id == "account" and len(path) > 1 and self._owner(path) not in self._people:
@@ -227,7 +232,7 @@ class PersonalData:
         named, harmless = self._read(key)
         if (
             harmless
-            or words_of(key)[-1:] in ([word] for word in _PLACES)
+            or _PLACES.intersection(words_of(key)[-1:])
             or (isinstance(value, (Dynamic, Parameter)) and self._is_about(value.path))
         ):
             return None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Language, Node, Parser
 
 from trackaudit.model import Attribute, Comment, Element, Expr, Guard, Literal, Region, Script, Span, Template, Unit, Unknown
-from trackaudit.parse import javascript
+from trackaudit.parse import helpers, javascript
 from trackaudit.parse.grammars import grammar
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def _parser() -> Parser:
 
 def lower(text: bytes, language: str, unit: Unit, interest: Interest) -> None:
     """Add a page, template or component to ``unit``; ``interest`` picks the event handlers worth reading."""
+    written = list(helpers.fields(text)) if language == "html" and interest.fields else []
     if language == "html":
         text = _mask_templates(text)
     if language == "astro" and (front := _FRONTMATTER.match(text)):
@@ -50,7 +51,10 @@ def lower(text: bytes, language: str, unit: Unit, interest: Interest) -> None:
     text = _without_unclosed(text)
     markup = _quote_braces(text) if language in ("svelte", "astro") else text
     tree = _parser().parse(markup)
-    _Lowering(text, markup, language, unit, interest).run(tree.root_node)
+    lowering = _Lowering(text, markup, language, unit, interest)
+    lowering.run(tree.root_node)
+    for span, attributes in written:
+        unit.elements.append(Element("input", None, attributes, lowering.around(tree.root_node, span), 0, (), span, span))
 
 
 def _mask_templates(text: bytes) -> bytes:
@@ -107,6 +111,7 @@ def _closing(text: bytes, start: int) -> int | None:
 class _Lowering:
     def __init__(self, text: bytes, markup: bytes, language: str, unit: Unit, interest: Interest) -> None:
         self.text, self.markup, self.language, self.unit, self.interest = text, markup, language, unit, interest
+        self.indices: dict[int, int] = {}  # of the elements by where they begin
 
     def run(self, root: Node) -> None:
         todo: list[tuple[Node, int]] = [(root, -1)]
@@ -124,6 +129,16 @@ class _Lowering:
             for child in reversed(node.named_children):
                 if child.type in ("element", "script_element", "style_element", "comment", "ERROR") or kind == "ERROR":
                     todo.append((child, parent))
+
+    def around(self, root: Node, span: Span) -> int:
+        """The innermost element around a place in the text, or -1."""
+        node = root.named_descendant_for_byte_range(span.start, span.end)
+        while node is not None:
+            opening = node.named_children[0] if node.type == "element" and node.named_children else None
+            if opening is not None and opening.end_byte <= span.start and opening.start_byte in self.indices:
+                return self.indices[opening.start_byte]
+            node = node.parent
+        return -1
 
     def comment(self, node: Node) -> None:
         body = self.text[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -156,6 +171,7 @@ class _Lowering:
         attributes = [self.attribute(child) for child in opening.named_children if child.type == "attribute"]
         span, tag_span = Span(opening.start_byte, opening.end_byte), Span(name.start_byte, name.end_byte)
         tag = self.source(name)
+        self.indices[opening.start_byte] = len(self.unit.elements)
         self.unit.elements.append(Element(tag, None, tuple(attributes), parent, 0, (), span, tag_span))
         return len(self.unit.elements) - 1
 

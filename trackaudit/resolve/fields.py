@@ -82,7 +82,9 @@ def _classify(
     labels: dict[str, str],
     resolver: Resolver,
 ) -> InputField | None:
-    names = _strings(attributes, resolver, ("name", "id", ":name", ":id", "formControlName", "v-model", "[(ngModel)]"))
+    names = _strings(
+        attributes, resolver, ("name", "id", ":name", ":id", "formControlName", "v-model", "[(ngModel)]", "asp-for", "th:field")
+    )
     autocomplete = " ".join(_strings(attributes, resolver, ("autocomplete", "autoComplete", ":autocomplete"))).lower()
     kinds: dict[str, str] = {}
     if "password" in types:
