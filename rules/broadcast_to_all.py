@@ -65,9 +65,14 @@ SAFE = (
 # What belongs to one customer, by the name of the thing or of its id.
 _OWNED = frozenset(
     ("customer", "tenant", "organisation", "organization", "org", "company", "patient", "merchant", "subscriber", "invoice", "payment", "booking",
-     "reservation", "appointment", "transaction", "prescription", "salary", "balance", "revenue", "turnover")
+     "reservation", "appointment", "transaction", "prescription", "salary", "balance", "revenue", "turnover",
+     # German, French, Spanish, Portuguese, Italian, Dutch, Polish
+     "kunde", "mandant", "rechnung", "zahlung", "buchung", "facture", "paiement", "factura", "paciente", "cliente", "reserva", "pago",
+     "fatura", "pagamento", "fattura", "prenotazione", "klant", "factuur", "betaling", "faktura", "klient", "pacjent")
 )  # fmt: skip
-_OWNED_BY_ID = _OWNED | {"order", "account", "workspace", "team", "client", "delivery"}
+_OWNED_BY_ID = _OWNED | {
+    "order", "account", "workspace", "team", "client", "delivery", "bestellung", "commande", "pedido", "orden", "ordine", "bestelling", "zamowienie",
+}  # fmt: skip
 _RECORDS = _OWNED_BY_ID - {"team", "client", "workspace", "account", "org", "company", "balance", "revenue", "turnover", "salary"}
 _ABOUT = frozenset(
     ("count", "counts", "total", "length", "size", "status", "state", "type", "types", "list", "event", "error", "name", "code")

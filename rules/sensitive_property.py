@@ -49,6 +49,10 @@ SAFE = (
 )  # fmt: skip
 
 _MAX_DEPTH = 8
+# Ways to reach somebody: next to each other, they are switches of what somebody wants to hear of.
+_CHANNELS = frozenset(
+    ("email", "phone", "sms", "push", "chat", "inapp", "whatsapp", "slack", "webhook", "discord", "teams", "telegram")
+)
 
 
 def check(project: Project) -> Iterator[Result]:
@@ -124,7 +128,10 @@ def _leaves(around: _Property, hashed: list[str], depth: int) -> Iterator[_Prope
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, Mapping):
+        channels = {entry.key.lower().replace("_", "") for entry in value.entries} & _CHANNELS
         for entry in value.entries:
+            if len(channels) > 2 and entry.key.lower() in channels:
+                continue  # which of them are wanted, not the address
             guards, inside = (*around.guards, *entry.guards), around.hashed or entry.key in hashed
             yield from _leaves(_Property(entry.key, entry.key_span, entry.value, guards, inside), hashed, depth + 1)
     elif isinstance(value, Listing):

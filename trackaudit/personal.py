@@ -133,9 +133,10 @@ class PersonalData:
         return None
 
     def _is_person(self, path: tuple[str, ...]) -> bool:
-        if not path or (len(path) > 1 and path[-1].isupper()):
-            return False
-        words = words_of(path[-1])
+        name = path[-1] if path else ""
+        if len(path) > 1 and name.isupper():
+            return False  # a member of an enumeration
+        words = words_of(name)
         return bool(words) and words[-1] in self._people and words[0] not in _ASKING and not _MACHINES.intersection(words[-2:-1])
 
     def _of_path(self, path: tuple[str, ...]) -> Category | None:
