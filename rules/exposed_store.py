@@ -146,10 +146,14 @@ def _remote(value: Value) -> Address | None:
 
 def _temporary(setup: Setup) -> str:
     """A word on a name that says that the store was not meant to stay."""
+    # Calls of a client name what it stores; of several clients, which of them it is would be a guess.
+    only = sum(other.role == "setup" for other in setup.related) == 1
     texts = [
         (text, "its name")
         for path in setup.client["store"]["names"]
-        for place in setup.find(path).written
+        for owner in (setup.related if only else [setup])
+        if owner.owns(path)
+        for place in owner.find(path).written
         if (text := text_of(place.value))
     ]
     for address in _addresses(setup):

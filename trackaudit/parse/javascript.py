@@ -228,7 +228,7 @@ class _Lowering(Modules):
         if last == "Provider" and self.mentions is not None and self.mentions.within(opening.start_byte, opening.end_byte):
             self.mentions.add({context.encode()})  # what asks this context for its value gets something of interest
 
-    def script(self, code: Node) -> None:
+    def script(self, code: Node, guards: Guards) -> None:
         if code.type not in ("template_string", "string") or code.end_byte - code.start_byte < 2:
             return
         if self.mentions is not None and not self.mentions.within(code.start_byte, code.end_byte):
@@ -242,9 +242,10 @@ class _Lowering(Modules):
             bytes(text),
             "javascript",
             self.unit,
-            self.unit.new_scope(-1, "function"),
+            self.unit.new_scope(-1, "module"),
             Span(code.start_byte + 1, code.end_byte - 1),
         )
+        self.unit.regions.extend(Region(code.start_byte, code.end_byte, guard) for guard in guards)
         del self.unit.problems[problems:]  # what is put in may be more than a word
 
     def class_statement(self, node: Node, scope: int, guards: Guards) -> Expr:

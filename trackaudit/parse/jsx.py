@@ -52,7 +52,7 @@ class Elements(ABC):
                     if child.type in ("jsx_element", "jsx_self_closing_element", "jsx_expression"):
                         self.expression(child, scope, guards)
                         if script:
-                            self.script(bare(child))
+                            self.script(bare(child), guards)
         finally:
             self.parent_element = outer
         return Unknown("JSX", span_of(node))
@@ -71,7 +71,7 @@ class Elements(ABC):
             if child.type == "jsx_attribute" and child.named_children:
                 attributes.append(self.attribute(child, scope, guards))
                 if text in _SCRIPTS and (code := _inner_html(child)) is not None:
-                    self.script(code)
+                    self.script(code, guards)
             elif child.type == "jsx_expression" and child.named_children:
                 spread = bare(child)
                 if spread.type == "spread_element":
@@ -81,8 +81,8 @@ class Elements(ABC):
         self.parent_element = index
 
     @abstractmethod
-    def script(self, code: Node) -> None:
-        """Add the program in a string to the unit."""
+    def script(self, code: Node, guards: Guards) -> None:
+        """Add the program in a string, which runs under these conditions, to the unit."""
 
     def attribute(self, node: Node, scope: int, guards: Guards) -> Attribute:
         parts = children(node)

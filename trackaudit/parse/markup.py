@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Tags that print a value, and tags that only steer. Bounded, so that a stray opening cannot swallow a page.
 _PRINTING = re.compile(rb"\{\{\{?.{0,2000}?\}\}\}?|<%[=-].{0,2000}?%>|<\?=.{0,2000}?\?>|\{!!.{0,2000}?!!\}", re.S)
 _STEERING = re.compile(rb"\{%.{0,4000}?%\}|\{#.{0,4000}?#\}|<%.{0,4000}?%>|<\?(?:php)?\s.{0,20000}?\?>", re.S)
+_TAG = re.compile(rb"<[a-zA-Z!/]")
 _BRACED = re.compile(rb"=\{")
 _FRONTMATTER = re.compile(rb"\A\s*---[ \t]*(?:\r\n|\r|\n)(.*?(?:\r\n|\r|\n))?---[ \t]*(?=[\r\n]|\Z)", re.S)
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
@@ -44,6 +45,11 @@ def lower(text: bytes, language: str, unit: Unit, interest: Interest) -> None:
     written = list(helpers.fields(text)) if language == "html" and interest.fields else []
     if language == "html":
         text = _mask_templates(text)
+        if not _TAG.search(text):  # a template of a script's
+            problems = len(unit.problems)
+            javascript.lower(text, "javascript", unit, interest=interest)
+            del unit.problems[problems:]
+            return
     if language == "astro" and (front := _FRONTMATTER.match(text)):
         if front[1]:
             javascript.lower(text, "typescript", unit, region=Span(*front.span(1)))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from trackaudit.languages import MARKUP
 from trackaudit.model import (
+    Attribute,
     Function,
+    Literal,
+    Member,
     Name,
     Script,
     Unit,
@@ -18,7 +22,7 @@ from trackaudit.resolve.injections import injections_of
 from trackaudit.resolve.plugins import plugin_uses
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.uses import Finder
-from trackaudit.resolve.values import CommentFact, FileFacts, Known
+from trackaudit.resolve.values import CommentFact, FileFacts, Known, Value
 from trackaudit.sdks.catalogue import Catalogue, Symbol, split_symbol
 
 
@@ -40,6 +44,7 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
     if unit.language != "python":
         _learn_loaders(unit, resolver, catalogue, wanted.sdks, scripts)
         resolver.known_symbols.clear()  # what was asked before may be known now
+        scripts += _loaded(unit, resolver)
     uses = Finder(unit, resolver, catalogue, wanted.sdks).uses()
     calls = project_calls(unit, resolver, catalogue, uses, dict(wanted.modules))
     exports, stars = exports_of(resolver, wanted.exports)
@@ -61,6 +66,28 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
         tuple(scripts),
         tuple(comments), tuple(unit.problems),
     )  # fmt: skip
+
+
+def _loaded(unit: Unit, resolver: Resolver) -> Iterator[Script]:
+    """The scripts that code puts into the page: elements of JSX, and elements that are given an address of another host."""
+    for element in unit.elements if unit.language not in MARKUP else ():
+        for attribute in element.attributes if element.tag in ("script", "Script") else ():
+            if isinstance(attribute, Attribute) and attribute.name == "src" and attribute.value is not None:
+                yield from _address(resolver.value(attribute.value))
+    for assignment in unit.assignments:
+        if isinstance(assignment.target, Member) and assignment.target.property == "src" and assignment.operator == "=":
+            yield from _address(resolver.value(assignment.value))
+    for site in unit.calls:
+        name = site.call.callee.property if isinstance(site.call.callee, Member) else ""
+        if name == "setAttribute" and len(site.call.arguments) == 2:
+            key, value = (argument.value for argument in site.call.arguments)
+            if isinstance(key, Literal) and key.value == "src":
+                yield from _address(resolver.value(value))
+
+
+def _address(value: Value) -> Iterator[Script]:
+    if isinstance(value, Known) and isinstance(value.value, str) and "//" in value.value:
+        yield Script(value.value, value.span)
 
 
 def _learn_stubs(unit: Unit, resolver: Resolver, catalogue: Catalogue, sdks: frozenset[str]) -> None:
