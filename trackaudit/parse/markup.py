@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _PRINTING = re.compile(rb"\{\{\{?.{0,2000}?\}\}\}?|<%[=-].{0,2000}?%>|<\?=.{0,2000}?\?>|\{!!.{0,2000}?!!\}", re.S)
 _STEERING = re.compile(rb"\{%.{0,4000}?%\}|\{#.{0,4000}?#\}|<%.{0,4000}?%>|<\?(?:php)?\s.{0,20000}?\?>", re.S)
 _TAG = re.compile(rb"<[a-zA-Z!/]")
+# A script that closes itself, which HTML does not know: it would go on to the next end tag.
+_CLOSED_SCRIPT = re.compile(rb"""<script(?=\s(?:[^<>"']|"[^"]*"|'[^']*')*/>)""")
 _BRACED = re.compile(rb"=\{")
 _FRONTMATTER = re.compile(rb"\A\s*---[ \t]*(?:\r\n|\r|\n)(.*?(?:\r\n|\r|\n))?---[ \t]*(?=[\r\n]|\Z)", re.S)
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
@@ -55,7 +57,7 @@ def lower(text: bytes, language: str, unit: Unit, interest: Interest) -> None:
             javascript.lower(text, "typescript", unit, region=Span(*front.span(1)))
         text = _blank(text, front.start(), front.end())
     text = _without_unclosed(text)
-    markup = _quote_braces(text) if language in ("svelte", "astro") else text
+    markup = _CLOSED_SCRIPT.sub(b"<object", _quote_braces(text)) if language in ("svelte", "astro") else text
     tree = _parser().parse(markup)
     lowering = _Lowering(text, markup, language, unit, interest)
     lowering.run(tree.root_node)
@@ -168,7 +170,7 @@ class _Lowering:
         if self.unit.elements[index].tag.lower() == "label":
             text = " ".join(self.source(child) for child in node.named_children if child.type == "text")
             self.unit.elements[index] = self.unit.elements[index]._replace(text=text.strip())
-        if node.type == "script_element":
+        if node.type == "script_element" or self.unit.elements[index].tag == "script":
             self.script(node, self.unit.elements[index])
         return index
 
