@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -64,13 +66,12 @@ def _dependency(name: str, wanted: str, cache_folder: Path) -> Package | None:
 
 def _unpack(archive: Path, folder: Path) -> None:
     """Lay out an archive's one top folder, which has whatever name its author gave it, as ``folder``."""
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    with tarfile.open(archive) as packed:
-        packed.extractall(partial, filter="data")
-    (top,) = partial.iterdir()
-    top.rename(folder)
-    partial.rmdir()
+    with tempfile.TemporaryDirectory(dir=folder.parent) as partial:  # two packages may need a third at the same time
+        with tarfile.open(archive) as packed:
+            packed.extractall(partial, filter="data")
+        (top,) = Path(partial).iterdir()
+        with contextlib.suppress(OSError):  # the other one was faster
+            top.rename(folder)
 
 
 def newest(name: str) -> str:

@@ -52,6 +52,7 @@ def normal(unit: Unit, text: bytes) -> Form:
         ],
         "exports": list(unit.exports),
         "guards": [(site.call.span, unit.guards_at(site.call.span.start)) for site in unit.calls],
+        "discarded": sorted(unit.discarded),
         "comments": list(unit.comments),
         "problems": list(unit.problems),
         "scopes": [Scoped(scope) for scope in range(len(unit.scopes))],

@@ -298,6 +298,7 @@ class Unit:
         "bindings",
         "calls",
         "comments",
+        "discarded",
         "elements",
         "exports",
         "language",
@@ -323,6 +324,7 @@ class Unit:
         self.returns: dict[int, list[tuple[Expr, tuple[Guard, ...]]]] = {}
         self.comments: list[Comment] = []
         self.problems: list[Problem] = []
+        self.discarded: set[Span] = set()  # the calls whose results nobody takes
         self.regions: list[Region] = []
         self.pending: dict[int, Callable[[], None]] = {}
 

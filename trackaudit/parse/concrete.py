@@ -109,7 +109,9 @@ class _Lowering(Expressions):
         self.unit.declare(scope, local, "import", self.span(node), module=module, imported=imported)
 
     def expr_statement(self, node: cst.Expr, scope: int, guards: Guards) -> None:
-        self.expression(node.value, scope, guards)
+        value = self.expression(node.value, scope, guards)
+        if isinstance(value, Call):
+            self.unit.discarded.add(value.span)
 
     def assign(self, node: cst.Assign, scope: int, guards: Guards) -> None:
         value = self.expression(node.value, scope, guards)

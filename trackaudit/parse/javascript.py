@@ -11,7 +11,7 @@ from functools import partial
 
 from tree_sitter import Node
 
-from trackaudit.model import Class, Expr, Guard, Literal, Object, Problem, Property, Region, Span, Spread, Unit, Unknown
+from trackaudit.model import Call, Class, Expr, Guard, Literal, Object, Problem, Property, Region, Span, Spread, Unit, Unknown
 from trackaudit.parse.build import MAX_DEPTH, rest_step
 from trackaudit.parse.expressions import EXPRESSIONS, FUNCTIONS
 from trackaudit.parse.grammars import (
@@ -294,7 +294,9 @@ class _Lowering(Modules):
 
     def expression_statement(self, node: Node, scope: int, guards: Guards) -> None:
         for child in children(node):
-            self.expression(child, scope, guards)
+            value = self.expression(child, scope, guards)
+            if isinstance(value, Call) and node.type == "expression_statement":
+                self.unit.discarded.add(value.span)
 
     def return_statement(self, node: Node, scope: int, guards: Guards) -> None:
         values = children(node)

@@ -179,6 +179,11 @@ class _Lowering(Modules):
             self.unit.declare(inner, method.name, "getter" if item.kind == "get" else "function", key, method)
         return value
 
+    def expression_statement(self, node: Node, scope: int, guards: Guards) -> None:
+        value = self.expression(node.expression, scope, guards)
+        if isinstance(value, model.Call):
+            self.unit.discarded.add(value.span)
+
     def return_statement(self, node: Node, scope: int, guards: Guards) -> None:
         if node.argument is not None:
             value = self.expression(node.argument, scope, guards)
@@ -398,13 +403,13 @@ class _Lowering(Modules):
 
 
 _STATEMENTS: dict[str, Callable[[_Lowering, Node, int, Guards], object]] = {
-    **dict.fromkeys(("Program", "ExpressionStatement", "LabeledStatement", "ThrowStatement", "TryStatement",
+    **dict.fromkeys(("Program", "LabeledStatement", "ThrowStatement", "TryStatement",
                      "SwitchStatement"), _Lowering.parts),
     **dict.fromkeys(("BlockStatement", "CatchClause", "ForStatement", "ForInStatement", "ForOfStatement", "WhileStatement",
                      "DoWhileStatement", "WithStatement"), _Lowering.block),
     "ImportDeclaration": _Lowering.import_declaration, "VariableDeclaration": _Lowering.declaration,
     "FunctionDeclaration": _Lowering.function, "ClassDeclaration": _Lowering.class_,
-    "ReturnStatement": _Lowering.return_statement, "IfStatement": _Lowering.if_statement,
+    "ExpressionStatement": _Lowering.expression_statement, "ReturnStatement": _Lowering.return_statement, "IfStatement": _Lowering.if_statement,
     "SwitchCase": _Lowering.switch_case, "ExportNamedDeclaration": _Lowering.export_named,
     "ExportAllDeclaration": _Lowering.export_all, "ExportDefaultDeclaration": _Lowering.export_default,
 }  # fmt: skip

@@ -31,7 +31,7 @@ CONCERNS = (
     "insecure-endpoint", "tls-off", "insecure-cookie", "exposed-store", "debug-mode", "before-consent",
 )  # fmt: skip
 SEVERITIES = ("error", "warning", "note")
-ROLES = ("setup", "configure", "start", "part", "send", "broadcast")
+ROLES = ("setup", "configure", "start", "part", "send", "broadcast", "evaluate")
 KINDS = ("analytics", "advertising", "replay", "monitoring", "flags", "realtime", "store", "consent")
 RUNTIMES = ("browser", "server", "both")
 CHANNELS = ("replay", "autocapture", "form")
@@ -204,6 +204,16 @@ _CARRIED = {
     "into": Field(string, default=""),
     "url": Field(string, default=""),
 }
+# Calls that ask for the value of a feature flag, taken together where they take the same.
+_FLAGS = table({
+    "methods": Field(strings, required=True),
+    "parameters": Field(strings, required=True),
+    "key": Field(string, default="key"),
+    "fallback": Field(string, default=""),
+    "keywords": Field(string, default=""),
+    "versions": Field(versions, default=""),
+    "read": Field(strings, default=[]),
+})  # fmt: skip
 _CALL = table({
     "method": Field(string, required=True),
     "role": Field(one_of(*ROLES), required=True),
@@ -216,6 +226,8 @@ _CALL = table({
     "channel": Field(string, default=""),
     "closed": Field(regex, default=""),
     "reaches": Field(string, default=""),
+    "key": Field(string, default=""),
+    "fallback": Field(string, default=""),
     **_CARRIED,
 }, _call_extra)  # fmt: skip
 
@@ -242,6 +254,7 @@ _CLIENT = table({
         "token": Field(string, required=True),
     })), default=[]),
     "call": Field(list_of(_CALL), default=[]),
+    "flags": Field(list_of(_FLAGS), default=[]),
     "request": Field(list_of(table({
         "address": Field(regex, required=True),
         "token": Field(string, required=True),
@@ -350,7 +363,14 @@ def validate(raw: Any, where: str) -> tuple[dict[str, Any], list[str]]:
     record = _RECORD(raw, where, errors)
     for index, client in enumerate(record["client"] or []):
         _client_extra(client, f"{where}.client[{index}]", errors)
+        client["call"] = [*client["call"], *(call for entry in client.pop("flags") for call in _evaluations(entry, errors))]
     return record, errors
+
+
+def _evaluations(entry: dict[str, Any], errors: list[str]) -> list[dict[str, Any]]:
+    """A call for each method that asks for a flag's value."""
+    shared = {name: entry[name] for name in ("parameters", "key", "fallback", "keywords", "versions")}
+    return [_CALL({**shared, "method": method, "role": "evaluate"}, method, errors) for method in entry["methods"]]
 
 
 def _client_extra(client: dict[str, Any], where: str, errors: list[str]) -> None:
