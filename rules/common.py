@@ -20,6 +20,7 @@ VERBS = {
     "insecure-cookie": "would keep ",
     "debug-mode": "",
     "before-consent": "",
+    "forced-flag": "",
 }
 
 

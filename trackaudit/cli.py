@@ -169,6 +169,45 @@ def _inventory(paths: tuple[str, ...], options: dict[str, Any]) -> int:
 
 
 @cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--format", "format_name", type=click.Choice(("text", "json", "markdown")), default="text", help="Output format.")
+@click.option("--output", "-o", metavar="FILE", help="Write to FILE instead of standard output.")
+@click.option("--only", type=click.Choice(("stale",)), help="Show only the flags that are to be removed.")
+@click.option("--no-history", is_flag=True, help="Do not ask git since when the lines are as they are, and whose they are.")
+@click.option("--now", metavar="DATE", help="Judge dates as of DATE (also: SOURCE_DATE_EPOCH).")
+@_reading
+def flags(paths: tuple[str, ...], **options: Any) -> None:
+    """List every feature flag that PATHS ask for: where, with which fallback, since when, and whether it has outlived its purpose.
+
+    \b
+    Exit codes:
+      0  done
+      2  usage or configuration error, or a file that could not be read
+    """
+    sys.exit(guarded(lambda: _flags(paths, options), options["traceback"]))
+
+
+def _flags(paths: tuple[str, ...], options: dict[str, Any]) -> int:
+    from trackaudit.flags.finder import find
+    from trackaudit.report.flags import Listed, render
+
+    with Progress() as progress:
+        projects = [find(request, progress.show, not options["no_history"]) for request in requests_of(paths, options)]
+    listed = Listed(projects, options["only"] == "stale")
+
+    def show(stream: IO[str], colour: bool) -> None:
+        if options["format_name"] == "text" and colour:
+            from trackaudit.report.flags import text
+
+            text.write(listed, stream, colour)
+        else:
+            stream.write(render(listed, options["format_name"]))
+
+    write(options["output"], show)
+    return 2 if any(failure.fatal for project in projects for failure in project.failures) else 0
+
+
+@cli.command()
 @click.argument("rule")
 def explain(rule: str) -> None:
     """Say what RULE finds, why it matters and how to fix it, with examples."""

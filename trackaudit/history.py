@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from datetime import UTC, datetime
 from typing import IO
 
 from trackaudit.discover import MANIFEST_MAX_SIZE
@@ -96,3 +97,23 @@ def _git(root: str, *arguments: str) -> str | None:
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def blame(root: str, path: str, lines: list[int]) -> dict[int, tuple[str, str]]:
+    """When and by whom lines of a file in the work tree were last changed: the day, and the author's name. Lines that are not in git yet,
+    and files that git does not know, are left out."""
+    ranges = [option for line in lines for option in ("-L", f"{line},{line}")]
+    told = _git(root, "blame", "--line-porcelain", *ranges, "--", path)
+    found: dict[int, tuple[str, str]] = {}
+    line, author, day = 0, "", ""
+    for text in told.split("\n") if told is not None else ():
+        if text.startswith("\t"):
+            if author != "Not Committed Yet":
+                found[line] = (day, author)
+        elif text.startswith("author "):
+            author = text.removeprefix("author ")
+        elif text.startswith("author-time "):
+            day = datetime.fromtimestamp(int(text.removeprefix("author-time ")), UTC).date().isoformat()
+        elif (head := text.split(" ")) and len(head) >= 3 and len(head[0]) >= 40 and head[2].isdigit():
+            line = int(head[2])
+    return found

@@ -81,6 +81,8 @@ def _applies(rule: RuleInfo, project: Project) -> bool:
         return bool(project.setups)
     if rule.needs == "sends":
         return bool(project.sends)
+    if rule.needs == "evaluations":
+        return bool(project.evaluations)
     if rule.needs == "broadcasts":
         return bool(project.broadcasts)
     if rule.needs == "fields":

@@ -53,7 +53,7 @@ def understand(run: Run) -> Understood:
         return run.texts[path].decode("utf-8", "replace") if run.load(path) else None
 
     templates = Templates(run.names or list(run.texts), text_of)
-    project = Project(rounds.files, uses, pins, run.catalogue, run.packages, importers, mentions, templates)
+    project = Project(rounds.files, uses, pins, run.catalogue, run.packages, importers, mentions, templates, request.today)
     reachable = _reachable_packages(project)
     if reachable:
         wanted = run.with_fields(lambda path: project.package_of(path) in reachable)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import NamedTuple
 
 from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component, split
@@ -14,7 +15,7 @@ from trackaudit.findings import Related
 from trackaudit.link.settle import Linked
 from trackaudit.link.templates import Templates
 from trackaudit.model import Span
-from trackaudit.resolve.values import Entry, FileFacts, InputField, Known, Mapping, Use, Value
+from trackaudit.resolve.values import Entry, FileFacts, InputField, Known, Listing, Mapping, OneOf, StatedDate, Use, Value
 from trackaudit.sdks import CARRYING
 from trackaudit.sdks.catalogue import Catalogue
 from trackaudit.versions import Pinned, fits
@@ -57,6 +58,30 @@ class Broadcast(NamedTuple):
     via: tuple[Related, ...]
 
 
+class Evaluation(NamedTuple):
+    """A call that asks for the value of a feature flag. ``given`` are its arguments by parameter, each with its place."""
+
+    path: str
+    use: Use
+    client: Table
+    call: Table
+    given: dict[str, tuple[Value, Span]]
+    via: tuple[Related, ...]
+
+    def asked(self) -> list[Known]:
+        """The keys that it can ask for, where they are written out."""
+        name, _, _below = self.call["key"].partition(".")
+        found = [value for value, _ in _narrowed(self.given, self.call["key"])] if name in self.given else []
+        todo = [item for value in found for item in (value.items if isinstance(value, Listing) else (value,))]
+        flat = [branch.value for value in todo if isinstance(value, OneOf) for branch in value.branches]
+        return [value for value in (*todo, *flat) if isinstance(value, Known) and isinstance(value.value, str)]
+
+    def fallback(self) -> Value | None:
+        """What it comes to where the flag is unknown or its service is down, as far as the call says."""
+        found = _narrowed(self.given, self.call["fallback"]) if self.call["fallback"] else []
+        return next((value for value, _ in found), None)
+
+
 class Project:
     """Everything that rules may ask. ``files`` maps a project-relative path to its facts, ``packages`` are the folders
     that have a manifest of their own; ``importers`` gives the files that import one,
@@ -72,13 +97,15 @@ class Project:
         importers: Callable[[str], list[str]],
         mentions: Callable[[str, Iterable[str]], bool],
         templates: Templates,
+        today: date,
     ) -> None:
-        self.files, self.pins, self.catalogue = files, pins, catalogue
+        self.files, self.pins, self.catalogue, self.today = files, pins, catalogue, today
         self._packages = sorted(packages, key=len, reverse=True)
         self._package_of: dict[str, str] = {}
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
         self.broadcasts: list[Broadcast] = []
+        self.evaluations: list[Evaluation] = []
         self._importers, self.mentions, self.templates = importers, mentions, templates
         self._loaders: dict[str, frozenset[str]] = {}
         self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
@@ -119,6 +146,10 @@ class Project:
                 return
             if calls[0]["role"] == "broadcast":
                 self.broadcasts.append(Broadcast(path, use, client, calls[0], _given(use, calls[0]), linked.via))
+                return
+            if calls[0]["role"] == "evaluate":
+                if linked.origin is not use:
+                    self.evaluations.append(Evaluation(path, use, client, calls[0], _given(use, calls[0]), linked.via))
                 return
             call = calls[0]
         if linked.origin is use:  # its callers say what it is given
@@ -236,6 +267,13 @@ class Project:
                     risk = setup.risk(option)
                     if risk is not None:
                         yield risk
+
+    def dates_at(self, evaluation: Evaluation) -> Iterator[StatedDate]:
+        """What the comments next to a question for a flag say of dates."""
+        start = evaluation.use.span.start
+        for stated in self.files[evaluation.path].dates if not evaluation.use.span.path else ():
+            if stated.reach.start <= start < stated.reach.end:
+                yield stated
 
     def fields(self) -> Iterator[tuple[str, InputField]]:
         for path, facts in self.files.items():

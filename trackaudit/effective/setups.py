@@ -232,7 +232,7 @@ def prefixes_of(call: Table) -> set[tuple[str, ...]]:
         entries = list(call["properties"].values())
     elif "target" in call:
         entries = [call["option"]]
-    elif call["role"] == "send":
+    elif call["role"] in ("send", "evaluate"):
         return set()
     else:
         entries = [part for parameter in call["parameters"] for part in parameter.split("|")] + [call["keywords"]]

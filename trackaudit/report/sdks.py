@@ -67,7 +67,7 @@ def _client(client: Table, lists: list[Table]) -> Iterator[str]:
 
 def _setups(client: Table) -> Iterator[str]:
     for call in client["call"]:
-        if call["role"] != "send":
+        if call["role"] not in ("send", "evaluate"):
             yield f"- `{call['method'] or 'the call itself'}()`{_versions(call)}"
     for component in client["component"]:
         yield f"- `<{component['symbol'].rpartition('#')[2]}>`"

@@ -22,7 +22,7 @@ from trackaudit.resolve.injections import injections_of
 from trackaudit.resolve.plugins import plugin_uses
 from trackaudit.resolve.resolver import Resolver
 from trackaudit.resolve.uses import Finder
-from trackaudit.resolve.values import CommentFact, FileFacts, Known, Value
+from trackaudit.resolve.values import CommentFact, FileFacts, Known, StatedDate, Use, Value
 from trackaudit.sdks.catalogue import Catalogue, Symbol, split_symbol
 
 
@@ -64,8 +64,18 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
         unit.language, page, unit.parser, tuple(uses), tuple(calls), tuple(exports), tuple(stars),
         resolver.parameters_of(call.symbol for call in calls), injected, tuple(resolver.readers.loaded()), tuple(found),
         tuple(scripts),
-        tuple(comments), tuple(unit.problems),
+        tuple(comments), tuple(unit.problems), _dates(uses, text, catalogue),
     )  # fmt: skip
+
+
+def _dates(uses: list[Use], text: bytes, catalogue: Catalogue) -> tuple[StatedDate, ...]:
+    """What comments say of dates, where the file asks for flags."""
+    asking = any(call["role"] == "evaluate" for use in uses for call in catalogue.calls(use.sdk, use.client).get(use.method, ()))
+    if not asking:
+        return ()
+    from trackaudit.resolve.dates import stated_dates
+
+    return tuple(stated_dates(text))
 
 
 def _loaded(unit: Unit, resolver: Resolver) -> Iterator[Script]:

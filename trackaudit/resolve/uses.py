@@ -22,6 +22,7 @@ from trackaudit.model import (
     Unit,
 )  # fmt: skip
 from trackaudit.resolve.combine import step
+from trackaudit.resolve.dropped import never_read
 from trackaudit.resolve.loops import each_of
 from trackaudit.resolve.plugins import inside
 from trackaudit.resolve.requests import address, body, posts
@@ -54,9 +55,9 @@ def as_use(catalogue: Catalogue, symbol: tuple[str, ...], call: ProjectCall) -> 
 
 
 def is_send(catalogue: Catalogue, use: Use) -> bool:
-    """Whether a use only sends data, and sets nothing up."""
+    """Whether a use only sends data or asks for a flag, and sets nothing up."""
     calls = _calls_of(catalogue, use)
-    return use.form in ("call", "command") and bool(calls) and all(call["role"] == "send" for call in calls)
+    return use.form in ("call", "command") and bool(calls) and all(call["role"] in ("send", "evaluate") for call in calls)
 
 
 def counting(catalogue: Catalogue, use: Use) -> tuple[Passed, ...]:
@@ -64,12 +65,18 @@ def counting(catalogue: Catalogue, use: Use) -> tuple[Passed, ...]:
     if not is_send(catalogue, use):
         return use.arguments
     calls = _calls_of(catalogue, use)
-    names = {name.partition(".")[0] for call in calls for kind in CARRYING for name in call[kind]}
+    names = {name.partition(".")[0] for call in calls for name in _counting(call)}
     found = []
     for argument, known in named_arguments(catalogue, use):
         if argument.spread or known & names or ("**" in names and argument.name is not None):
             found.append(argument)
     return tuple(found)
+
+
+def _counting(call: Table) -> Iterator[str]:
+    """The parameters of a call that sends or asks which rules look at."""
+    yield from (name for kind in CARRYING for name in call[kind])
+    yield from (name for name in (call["key"], call["fallback"]) if name)
 
 
 def _calls_of(catalogue: Catalogue, use: Use) -> list[Table]:
@@ -93,7 +100,7 @@ def decided(catalogue: Catalogue, use: Use) -> list[Value]:
     if not is_send(catalogue, use):
         return [argument.value for argument in use.arguments]
     calls = _calls_of(catalogue, use)
-    paths = {name for call in calls for kind in CARRYING for name in call[kind]}
+    paths = {name for call in calls for name in _counting(call)}
     texts, bags = ({name for call in calls for name in call[kind]} for kind in ("texts", "bags"))
     found = []
     for argument, names in named_arguments(catalogue, use):
@@ -268,9 +275,13 @@ class Finder:
         guards = self.resolver.conditions_at(start, site.guards)
         context = self.unit.scopes[site.scope].name
         at_load = self.runs_at_load(site.scope)
-        return Use(
-            match.sdk, client["id"], method, form, match.root, passed, guards, context, site.call.span, callee, (), at_load
-        )
+        span = site.call.span
+        dropped = span in self.unit.discarded or span in self._never_read
+        return Use(match.sdk, client["id"], method, form, match.root, passed, guards, context, span, callee, (), at_load, dropped)
+
+    @cached_property
+    def _never_read(self) -> set[Span]:
+        return never_read(self.unit, self.resolver.text)
 
     def runs_at_load(self, scope: int) -> bool:
         """Whether what stands in a scope runs when its file does: in no function, or in ones that are called on the spot."""

@@ -175,7 +175,8 @@ class Use(NamedTuple):
 
     ``origin`` is the symbol's root (``npm:posthog-js``, ``global:posthog``); ``form`` is ``call``, ``command``,
     ``component`` or ``assignment``; ``context`` the qualified name of the enclosing function; ``within`` are the calls of the
-    project's own wrappers that make this use, with the names of their files; ``at_load`` is true where it runs when its file does.
+    project's own wrappers that make this use, with the names of their files; ``at_load`` is true where it runs when its file does,
+    ``dropped`` where nobody takes its result.
     """
 
     sdk: str
@@ -190,6 +191,7 @@ class Use(NamedTuple):
     callee_span: Span
     within: "tuple[Span, ...]" = ()
     at_load: bool = False
+    dropped: bool = False
 
 
 class ProjectCall(NamedTuple):
@@ -235,6 +237,15 @@ class CommentFact(NamedTuple):
     target: Span | None
 
 
+class StatedDate(NamedTuple):
+    """A date in a comment, as it is written there; empty where the comment says that something stays. ``reach`` is the text that it speaks of."""
+
+    date: str
+    words: str
+    span: Span
+    reach: Span
+
+
 class FileFacts(NamedTuple):
     """``page`` is true for a whole HTML document, not a part that others include.
 
@@ -257,6 +268,7 @@ class FileFacts(NamedTuple):
     scripts: tuple[Script, ...]
     comments: tuple[CommentFact, ...]
     problems: tuple[Problem, ...]
+    dates: tuple[StatedDate, ...] = ()
 
 
 def nothing(language: str) -> FileFacts:

@@ -28,7 +28,7 @@ from trackaudit.validate import (
 CONCERNS = (
     "form-tracking", "form-filter-ignored", "autocapture", "captured-attributes", "unmasked-inputs",
     "unmasked-text", "recorded-network", "default-pii", "captured-bodies", "local-variables",
-    "insecure-endpoint", "tls-off", "insecure-cookie", "exposed-store", "debug-mode", "before-consent",
+    "insecure-endpoint", "tls-off", "insecure-cookie", "exposed-store", "debug-mode", "before-consent", "forced-flag",
 )  # fmt: skip
 SEVERITIES = ("error", "warning", "note")
 ROLES = ("setup", "configure", "start", "part", "send", "broadcast", "evaluate")

@@ -1,0 +1,101 @@
+"""The flags of a project, gathered from what asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from trackaudit.effective.project import Evaluation, Project
+from trackaudit.flags import VERDICTS, Flag, Flags, Site
+from trackaudit.flags.verdicts import judged
+from trackaudit.history import HistoryError, blame
+from trackaudit.resolve.values import Known
+from trackaudit.rules.common import describe
+from trackaudit.rules.expired_flag import expired
+from trackaudit.understand import LinesOf, shortfalls, understand
+
+if TYPE_CHECKING:
+    from trackaudit.run import Request, Run
+
+MAX_BLAMED = 400  # files that git is asked about
+
+
+def find(request: Request, progress: Callable[[str, int, int], None], with_history: bool) -> Flags:
+    """The flags that the request's paths ask for; with what git knows of these lines if asked for it."""
+    from trackaudit.run import Run
+
+    run = Run(request, progress)
+    needed = run.read_all(lambda: None)
+    if not needed or not run.texts:
+        return Flags(request.root, (), 0, tuple(run.failures))
+    try:
+        return _of_run(run, with_history)
+    finally:
+        run.close()
+
+
+def _of_run(run: Run, with_history: bool) -> Flags:
+    project, sources, rounds = understand(run)
+    lines = LinesOf(sources)
+    asked: dict[tuple[str, str], list[tuple[Evaluation, Site]]] = {}
+    unnamed = 0
+    for evaluation in project.evaluations:
+        keys = evaluation.asked()
+        unnamed += not keys and run.reported(evaluation.path)
+        for key in keys:
+            site = _site(evaluation, key, lines)
+            if run.reported(site.path):
+                asked.setdefault((str(key.value), evaluation.use.sdk), []).append((evaluation, site))
+    if with_history and run.request.git:
+        asked = _dated(run.request.root, asked)
+    flags = [_flag(project, key, sdk, found) for (key, sdk), found in asked.items()]
+    order = list(VERDICTS)
+    flags.sort(key=lambda flag: (order.index(flag.verdict), flag.changed[1] or "9", flag.key, flag.sdk))
+    reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
+    return Flags(run.request.root, tuple(flags), unnamed, tuple(shortfalls(run, reported, lines, rounds)))
+
+
+def _site(evaluation: Evaluation, key: Known, lines: LinesOf) -> Site:
+    """Where a flag is asked for: where its key is written, if that is in a call of a wrapper, else the call."""
+    use = evaluation.use
+    span = use.within[0] if use.within else use.callee_span
+    path = span.path or evaluation.path
+    line, column = lines[path].position(span.start)
+    fallback = evaluation.fallback()
+    dead = any(guard.constant is not None and guard.constant != guard.positive for guard in use.guards)
+    told = describe(fallback).strip("`") if fallback is not None else ""
+    return Site(path, line, column, use.method, told, use.dropped and not evaluation.via, dead, "", "")
+
+
+def _dated(
+    root: str, asked: dict[tuple[str, str], list[tuple[Evaluation, Site]]]
+) -> dict[tuple[str, str], list[tuple[Evaluation, Site]]]:
+    """The same with the days on which these lines were last changed, as far as git tells."""
+    wanted: dict[str, set[int]] = {}
+    for found in asked.values():
+        for _, site in found:
+            wanted.setdefault(site.path, set()).add(site.line)
+    told: dict[tuple[str, int], tuple[str, str]] = {}
+    for path in sorted(wanted)[:MAX_BLAMED]:
+        try:
+            told.update({(path, line): about for line, about in blame(root, path, sorted(wanted[path])).items()})
+        except HistoryError:
+            return asked
+    return {
+        name: [(item, site._replace(**_about(told.get((site.path, site.line))))) for item, site in found]
+        for name, found in asked.items()
+    }
+
+
+def _about(told: tuple[str, str] | None) -> dict[str, str]:
+    return {"changed": told[0], "author": told[1]} if told is not None else {}
+
+
+def _flag(project: Project, key: str, sdk: str, found: list[tuple[Evaluation, Site]]) -> Flag:
+    stated = [date for evaluation, _ in found for date in project.dates_at(evaluation)]
+    late = next((date for evaluation, _ in found if (date := expired(project, evaluation)) is not None), None)
+    until = late.date if late is not None else next((date.date for date in stated if date.date), "")
+    sites = list(dict.fromkeys(site for _, site in found))
+    title = project.catalogue.record(sdk)["title"]
+    permanent = any(not date.date for date in stated)
+    return judged(key, sdk, title, sites, until, late is not None, permanent, project.today)

@@ -1,0 +1,48 @@
+"""Whether a flag has outlived its purpose, from what the code, its comments and its history say."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from trackaudit.flags import Flag, Site
+
+OLD = 180  # days without a change after which a flag that one place asks for is worth a look
+_TEMPORARY = re.compile(
+    r"(?:^|[^a-z])(?:te?mp|temporary|test|debug|hack|poc|proto(?:type)?|wip|demo|old|legacy|migrat(?:e|ion))(?:[^a-z]|$)", re.I
+)
+
+
+def judged(key: str, sdk: str, title: str, sites: list[Site], until: str, expired: bool, permanent: bool, today: date) -> Flag:
+    """The flag with its verdict. ``expired`` where the date ``until`` has passed, ``permanent`` where a comment says that it stays."""
+    certain, likely = _certain(sites, until, expired), _likely(key, sites, today)
+    if permanent:
+        verdict, reasons = "stays", ["a comment says so"]
+    elif certain:
+        verdict, reasons = "stale", [*certain, *likely]
+    else:
+        verdict, reasons = ("look" if likely else "in use"), likely
+    return Flag(key, sdk, title, tuple(sites), until, verdict, tuple(reasons))
+
+
+def _certain(sites: list[Site], until: str, expired: bool) -> list[str]:
+    found = []
+    if all(site.dropped for site in sites):
+        found.append("nobody looks at the answer")
+    elif all(site.dropped or site.dead for site in sites):
+        found.append("a constant keeps the code that asks for it from running")
+    if expired:
+        found.append(f"it was to be gone by {until}")
+    return found
+
+
+def _likely(key: str, sites: list[Site], today: date) -> list[str]:
+    found = []
+    fallbacks = list(dict.fromkeys(site.fallback for site in sites if site.fallback))
+    if len(fallbacks) > 1:
+        found.append(f"it falls back to different values: {', '.join(fallbacks)}")
+    if _TEMPORARY.search(key):
+        found.append("its name says that it is not meant to stay")
+    if len(sites) == 1 and sites[0].changed and (today - date.fromisoformat(sites[0].changed)).days > OLD:
+        found.append(f"one place asks for it, unchanged since {sites[0].changed}")
+    return found

@@ -1,0 +1,34 @@
+"""Dates by which comments say that something has to go: ``TODO remove after 2025-06``, ``expires: 2025-01-31``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trackaudit.model import Span
+from trackaudit.resolve.values import StatedDate
+
+_COMMENT = re.compile(rb"(?:#|//|/\*|^\s*\*|<!--)(?P<words>[^\r\n]*)", re.M)
+_DATE = re.compile(
+    rb"(?i:\b(?:remov\w*|delet\w*|clean\w*[ -]?up|expir\w*|sunset|until|drop\w*|toggle_(?:expiration|target_removal)_date)\b)"
+    rb"[^\r\n]{0,60}?(?P<date>20\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)(?!\d)"
+)
+_PERMANENT = re.compile(
+    rb"(?i)\bpermanent\b|\bkill[- ]?switch\b|\bentitlement\b|toggle_use_cases:[^\r\n]*(?:open_edx|circuit_breaker)"
+)
+_BELOW = 3  # lines that a comment speaks of
+
+
+def stated_dates(text: bytes) -> Iterator[StatedDate]:
+    """Every date in a comment, with the stretch of text that the comment stands at; ``date`` is empty for what is said to stay."""
+    for comment in _COMMENT.finditer(text):
+        match = _DATE.search(comment["words"])
+        if match is None and not _PERMANENT.search(comment["words"]):
+            continue
+        start = text.rfind(b"\n", 0, comment.start()) + 1
+        end = comment.end()
+        for _ in range(_BELOW + 1):
+            end = text.find(b"\n", end) + 1 or len(text)
+        words = comment["words"].decode("utf-8", "replace").strip(" */->")
+        date = match["date"].decode() if match is not None else ""
+        yield StatedDate(date, words, Span(comment.start(), comment.end()), Span(start, end))
