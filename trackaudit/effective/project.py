@@ -108,6 +108,7 @@ class Project:
         self.evaluations: list[Evaluation] = []
         self._importers, self.mentions, self.templates = importers, mentions, templates
         self._loaders: dict[str, frozenset[str]] = {}
+        self._asking: dict[str, list[int]] = {}
         self._scrubbing: dict[tuple[str, str, str], list[Scrubber]] = {}
         for linked in uses:
             self._add(linked, files[linked.path])
@@ -270,9 +271,12 @@ class Project:
 
     def dates_at(self, evaluation: Evaluation) -> Iterator[StatedDate]:
         """What the comments next to a question for a flag say of dates."""
-        start = evaluation.use.span.start
-        for stated in self.files[evaluation.path].dates if not evaluation.use.span.path else ():
-            if stated.reach.start <= start < stated.reach.end:
+        path = evaluation.path
+        if path not in self._asking:
+            self._asking[path] = sorted({other.use.span.start for other in self.evaluations if other.path == path})
+        for stated in self.files[path].dates if not evaluation.use.span.path else ():
+            first = next((start for start in self._asking[path] if stated.reach.start <= start < stated.reach.end), -1)
+            if first == evaluation.use.span.start:
                 yield stated
 
     def fields(self) -> Iterator[tuple[str, InputField]]:

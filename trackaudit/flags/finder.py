@@ -95,7 +95,7 @@ def _flag(project: Project, key: str, sdk: str, found: list[tuple[Evaluation, Si
     stated = [date for evaluation, _ in found for date in project.dates_at(evaluation)]
     late = next((date for evaluation, _ in found if (date := expired(project, evaluation)) is not None), None)
     until = late.date if late is not None else next((date.date for date in stated if date.date), "")
-    sites = list(dict.fromkeys(site for _, site in found))
+    sites = list({(site.path, site.line, site.column): site for _, site in found}.values())
     title = project.catalogue.record(sdk)["title"]
     permanent = any(not date.date for date in stated)
     return judged(key, sdk, title, sites, until, late is not None, permanent, project.today)

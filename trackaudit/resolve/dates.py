@@ -23,12 +23,13 @@ def stated_dates(text: bytes) -> Iterator[StatedDate]:
     """Every date in a comment, with the stretch of text that the comment stands at; ``date`` is empty for what is said to stay."""
     for comment in _COMMENT.finditer(text):
         match = _DATE.search(comment["words"])
-        if match is None and not _PERMANENT.search(comment["words"]):
+        permanent = _PERMANENT.search(comment["words"])
+        if match is None and permanent is None:
             continue
         start = text.rfind(b"\n", 0, comment.start()) + 1
-        end = comment.end()
-        for _ in range(_BELOW + 1):
+        end = text.find(b"\n", comment.end()) + 1 or len(text)
+        for _ in range(_BELOW if not text[start : comment.start()].strip() else 0):
             end = text.find(b"\n", end) + 1 or len(text)
         words = comment["words"].decode("utf-8", "replace").strip(" */->")
-        date = match["date"].decode() if match is not None else ""
+        date = match["date"].decode() if match is not None and permanent is None else ""
         yield StatedDate(date, words, Span(comment.start(), comment.end()), Span(start, end))

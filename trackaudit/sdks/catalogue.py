@@ -113,6 +113,8 @@ class Catalogue:
                     "parameters": ["body"],
                     "keywords": "",
                     "versions": "",
+                    "key": "",
+                    "fallback": "",
                 }
                 known.setdefault(request["token"], []).append(call)
         return known
