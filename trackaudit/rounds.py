@@ -267,14 +267,17 @@ class Rounds:
             if path in self.modules.data or path.endswith(".json"):
                 self._data(path, self.modules.data.get(path, "json"))
                 continue
-            unknown = known is None or (known.exports is not None and not names <= known.exports)
+            unknown = known is None or not names <= (known.plain if known.exports is None else known.exports)
             if not unknown or not self.run.load(path):
                 continue
             if known is None and not self._uses(path, {name.removeprefix(SETTING) for name in names}):
                 self.wanted[path] = Wanted(frozenset(), exports=frozenset(names))
                 self.files[path] = nothing(self.run.languages[path])
                 continue
-            found[path] = Wanted(self.run.hits[path].sdks, exports=frozenset(names))
+            if known is not None and known.exports is None:
+                found[path] = known._replace(plain=frozenset(names))
+            else:
+                found[path] = Wanted(self.run.hits[path].sdks, exports=frozenset(names))
         return found
 
     def _data(self, path: str, form: str) -> None:
@@ -310,13 +313,13 @@ def _both(old: Wanted, new: Wanted) -> Wanted:
     modules = dict(old.modules)
     for module, names in new.modules:
         modules[module] = modules.get(module, frozenset()) | names
-    return Wanted(old.sdks | new.sdks, old.fields or new.fields, frozenset(modules.items()), exports)
+    return Wanted(old.sdks | new.sdks, old.fields or new.fields, frozenset(modules.items()), exports, old.plain | new.plain)
 
 
 def _plain(wanted: Wanted) -> tuple[object, ...]:
     """What is wanted as plain data in a stable order."""
     modules = sorted((module, sorted(names)) for module, names in wanted.modules)
-    return sorted(wanted.sdks), modules, None if wanted.exports is None else sorted(wanted.exports)
+    return sorted(wanted.sdks), modules, None if wanted.exports is None else sorted(wanted.exports), sorted(wanted.plain)
 
 
 def _planned(plan: Any) -> list[tuple[str, Wanted]]:
@@ -324,8 +327,8 @@ def _planned(plan: Any) -> list[tuple[str, Wanted]]:
     try:
         return [
             (path, Wanted(frozenset(sdks), False, frozenset((module, frozenset(names)) for module, names in modules),
-                          None if exports is None else frozenset(exports)))
-            for path, (sdks, modules, exports) in plan or ()
+                          None if exports is None else frozenset(exports), frozenset(plain)))
+            for path, (sdks, modules, exports, plain) in plan or ()
         ]  # fmt: skip
     except (TypeError, ValueError):
         return []

@@ -62,7 +62,7 @@ def _interest(wanted: Wanted) -> Interest:
     from trackaudit.resolve.exports import SETTING
     from trackaudit.resolve.requests import POSTING_MODULES
 
-    names = wanted.exports or frozenset()
+    names = (wanted.exports or frozenset()) | wanted.plain
     keys = frozenset(name.removeprefix(SETTING) for name in names if name.startswith(SETTING))
     words = [*_state["prefilter"].interest(wanted.sdks), *sorted(name.removeprefix(SETTING) for name in names)]
     catalogue: Catalogue = _state["catalogue"]

@@ -96,6 +96,6 @@ def _flag(project: Project, key: str, sdk: str, found: list[tuple[Evaluation, Si
     late = next((date for evaluation, _ in found if (date := expired(project, evaluation)) is not None), None)
     until = late.date if late is not None else next((date.date for date in stated if date.date), "")
     sites = list({(site.path, site.line, site.column): site for _, site in found}.values())
-    title = project.catalogue.record(sdk)["title"]
+    title = found[0][0].client["title"]
     permanent = any(not date.date for date in stated)
     return judged(key, sdk, title, sites, until, late is not None, permanent, project.today)

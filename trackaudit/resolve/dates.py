@@ -16,7 +16,9 @@ _DATE = re.compile(
 _PERMANENT = re.compile(
     rb"(?i)\bpermanent\b|\bkill[- ]?switch\b|\bentitlement\b|toggle_use_cases:[^\r\n]*(?:open_edx|circuit_breaker)"
 )
+_OPENING = re.compile(rb"\s*(?:#|//|/\*|\*|<!--)")
 _BELOW = 3  # lines that a comment speaks of
+_LONGEST = 40  # lines of a block of comments
 
 
 def stated_dates(text: bytes) -> Iterator[StatedDate]:
@@ -28,8 +30,22 @@ def stated_dates(text: bytes) -> Iterator[StatedDate]:
             continue
         start = text.rfind(b"\n", 0, comment.start()) + 1
         end = text.find(b"\n", comment.end()) + 1 or len(text)
-        for _ in range(_BELOW if not text[start : comment.start()].strip() else 0):
-            end = text.find(b"\n", end) + 1 or len(text)
+        if not text[start : comment.start()].strip():
+            end = _reach(text, end)
         words = comment["words"].decode("utf-8", "replace").strip(" */->")
         date = match["date"].decode() if match is not None and permanent is None else ""
         yield StatedDate(date, words, Span(comment.start(), comment.end()), Span(start, end))
+
+
+def _reach(text: bytes, end: int) -> int:
+    """How far a comment on lines of its own speaks: to some lines below the block of comments that it stands in."""
+    below = 0
+    for _ in range(_LONGEST):
+        line = text[end : text.find(b"\n", end) + 1 or len(text)]
+        if below == 0 and _OPENING.match(line):
+            end += len(line)
+        elif below < _BELOW and line:
+            end, below = end + len(line), below + 1
+        else:
+            break
+    return end

@@ -29,12 +29,13 @@ from trackaudit.sdks.catalogue import Catalogue, Symbol, split_symbol
 class Wanted(NamedTuple):
     """What is asked of a file: the ``sdks`` whose words it holds, whether its sensitive ``fields`` are wanted, the project's own
     ``modules`` of which the uses matter, as they are written in this file, each with the names that do, and the names of its
-    ``exports``, None for all that can lead to a tracker."""
+    ``exports``, None for all that can lead to a tracker; ``plain`` are exports that are wanted then even if they cannot."""
 
     sdks: frozenset[str]
     fields: bool = False
     modules: frozenset[tuple[str, frozenset[str]]] = frozenset()
     exports: frozenset[str] | None = None
+    plain: frozenset[str] = frozenset()
 
 
 def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> FileFacts:
@@ -51,7 +52,7 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
     if unit.language != "python":
         uses += plugin_uses(exports, catalogue, wanted.sdks)
     if wanted.exports is None:
-        exports = [(name, value) for name, value in exports if matters(value)]
+        exports = [(name, value) for name, value in exports if matters(value) or name in wanted.plain]
     injected = tuple(injections_of(resolver)) if unit.language != "python" else ()
     found = []
     if wanted.fields and (unit.language in MARKUP or unit.elements):
