@@ -73,6 +73,8 @@ def write_example(folder: Path, example: Example) -> None:
     file = folder / example.file
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(example.code, encoding="utf-8")
+    for name, text in example.beside:
+        (folder / name).write_text(text, encoding="utf-8")
     packages = Catalogue().packages
     pins = [line.split() for line in example.versions.split(",") if line]
     npm = [

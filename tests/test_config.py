@@ -20,6 +20,8 @@ include = ["vendor/ours/"]
 exclude = ["legacy/", "*.gen.js"]
 max-size = 250_000
 javascript-parser = "esprima"
+flag-list = "flags.json"
+permanent-flags = ["kill-*"]
 
 [per-path-deselect]
 "docs/*" = ["autocapture", "posthog"]
@@ -56,6 +58,8 @@ EXPECTED = Config(
     exclude=("legacy/", "*.gen.js"),
     max_size=250_000,
     javascript_parser="esprima",
+    flag_list="flags.json",
+    permanent_flags=("kill-*",),
     ignore=(
         Ignore("tls-off", "local/", "", "", date(2027, 1, 31), "the collector on the developer's own machine", 0),
         Ignore("vulnerable-sdk", "", "mixpanel-browser", "", None, "autotrack is off", 1),

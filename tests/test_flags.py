@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import project, run, run_git
+from tests.command import check, project, run, run_git
 
 # An SDK, a file, what it holds, and the flags with their fallbacks that are asked for in it.
 ASKED: list[tuple[str, str, str, dict[str, str]]] = [
@@ -166,3 +166,44 @@ def test_a_project_without_flags(tmp_path: Path) -> None:
     project(tmp_path, {"a.py": "print('hello')\n"})
     outcome = run(tmp_path, "flags", "--no-cache")
     assert (outcome.code, outcome.out) == (0, "0 flags, 0 to be removed, 0 to be looked at.\n")
+
+
+LISTS = {
+    "a plain list": ("flags.json", '["new-ui", {"key": "old", "archived": true}, {"key": "done", "status": "launched"}, "unread"]'),
+    "LaunchDarkly": ("flags.json", '{"items": [{"key": "new-ui"}, {"key": "old", "archived": true}, {"key": "unread"}, {"key": "done", "status": "launched"}]}'),
+    "Unleash": ("flags.json", '{"features": [{"name": "new-ui"}, {"name": "old", "archivedAt": "2024-01-01"}, {"name": "done", "status": "completed"}, {"name": "unread"}]}'),
+    "GrowthBook": ("flags.json", '{"features": [{"id": "new-ui"}, {"id": "old", "archived": true}, {"id": "done", "status": "launched"}, {"id": "unread"}]}'),
+    "flagd": ("flags.json", '{"flags": {"new-ui": {"state": "ENABLED"}, "old": {"archived": true}, "done": {"status": "launched"}, "unread": {"state": "ENABLED"}}}'),
+    "a fixture of waffle": ("flags.json", '[{"model": "waffle.flag", "fields": {"name": "new-ui"}}, {"model": "waffle.flag", "fields": {"name": "done", "everyone": true}}, {"model": "waffle.flag", "fields": {"name": "old", "status": "archived"}}, {"model": "waffle.switch", "fields": {"name": "unread"}}]'),
+    "TOML": ("flags.toml", '[flags]\nnew-ui = {}\nold = { archived = true }\ndone = { status = "launched" }\nunread = {}\n'),
+    "YAML": ("flags.yaml", "flags:\n  - key: new-ui\n  - key: old\n    archived: true\n  - key: done\n    status: launched\n  - key: unread\n"),
+}  # fmt: skip
+LISTED = """from waffle import switch_is_active
+
+
+def view(request):
+    return [switch_is_active("new-ui"), switch_is_active("old"), switch_is_active("done"), switch_is_active("missing"), switch_is_active("kill-payments")]
+"""
+
+
+@pytest.mark.parametrize(("name", "text"), LISTS.values(), ids=LISTS.keys())
+def test_lists_of_flags(tmp_path: Path, name: str, text: str) -> None:
+    config = f'flag-list = "{name}"\npermanent-flags = ["kill-*"]\n'
+    project(tmp_path, {"views.py": LISTED, "trackaudit.toml": config, name: text})
+    wanted = {"new-ui": "in use", "old": "stale", "done": "stale", "missing": "stale", "kill-payments": "stays", "unread": "look"}
+    if name == "flags.json" and "waffle.flag" in text:
+        wanted["old"] = "stale"
+    assert verdicts(tmp_path) == wanted
+    assert {item["column"] for item in check(tmp_path, "--no-cache").findings if item["rule"] == "undeclared-flag"} == {
+        41,
+        66,
+        92,
+        121,
+    }
+
+
+def test_a_list_that_cannot_be_read(tmp_path: Path) -> None:
+    project(tmp_path, {"views.py": LISTED, "trackaudit.toml": 'flag-list = "flags.json"\n', "flags.json": "{"})
+    outcome = run(tmp_path, "check", "--no-cache")
+    assert outcome.code == 2
+    assert "the list of flags could not be read: flags.json:" in outcome.out

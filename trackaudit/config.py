@@ -44,6 +44,8 @@ class Config(NamedTuple):
     ignore: tuple[Ignore, ...] = ()
     sdks: tuple[dict[str, Any], ...] = ()
     source: str = ""
+    flag_list: str = ""
+    permanent_flags: tuple[str, ...] = ()
 
 
 def load(root: str, explicit: str | None = None) -> Config:
@@ -84,7 +86,7 @@ def _table(data: bytes, name: str) -> Any:
 
 def _read(table: Any, name: str) -> Config:
     from trackaudit.findings import SEVERITIES
-    from trackaudit.validate import Field, anything, list_of, mapping_of, one_of, string
+    from trackaudit.validate import Field, anything, list_of, mapping_of, one_of, string, strings
     from trackaudit.validate import table as fields
 
     check = fields({
@@ -107,6 +109,8 @@ def _read(table: Any, name: str) -> Config:
             "reason": Field(string, required=True),
         }, _narrow)), default=[]),
         "sdk": Field(list_of(anything), default=[]),
+        "flag-list": Field(string, default=""),
+        "permanent-flags": Field(strings, default=[]),
     })  # fmt: skip
     errors: list[str] = []
     values = check(table, name, errors)
@@ -120,6 +124,7 @@ def _read(table: Any, name: str) -> Config:
         tuple(values["severity"].items()), values["fail-on"], values["profile"], tuple(values["include"]), tuple(values["exclude"]),
         int(values["max-size"]), values["javascript-parser"],
         tuple(Ignore(**entry, number=number) for number, entry in enumerate(values["ignore"])), tuple(sdks), name,
+        values["flag-list"], tuple(values["permanent-flags"]),
     )  # fmt: skip
 
 

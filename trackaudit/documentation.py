@@ -64,7 +64,12 @@ def help_markdown(rule: RuleInfo) -> str:
 def _block(example: Example) -> list[str]:
     language = {"py": "python", "js": "js", "jsx": "jsx", "html": "html"}.get(example.file.rpartition(".")[2], "")
     versions = [f"With `{example.versions}`:", ""] if example.versions else []
-    return [*versions, f"```{language}", example.code.rstrip("\n"), "```", ""]
+    beside = [
+        line
+        for name, text in example.beside
+        for line in (f"With `{name}`:", "", f"```{name.rpartition('.')[2]}", text.rstrip("\n"), "```", "")
+    ]
+    return [*versions, *beside, f"```{language}", example.code.rstrip("\n"), "```", ""]
 
 
 def rules_page() -> str:

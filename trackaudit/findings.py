@@ -103,11 +103,13 @@ class Failure(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A rule's example, which is also its test: one file and the versions it is judged under (``name version``)."""
+    """A rule's example, which is also its test: one file, the versions it is judged under (``name version``), and what else it needs:
+    ``beside`` are other files, each with its name."""
 
     code: str
     file: str = "app.js"
     versions: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 class RuleInfo(NamedTuple):

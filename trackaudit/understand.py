@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trackaudit.effective.declared import Declared, ListError, declared
 from trackaudit.effective.pins import Pins
 from trackaudit.effective.project import Project
 from trackaudit.findings import Failure
@@ -53,7 +55,19 @@ def understand(run: Run) -> Understood:
         return run.texts[path].decode("utf-8", "replace") if run.load(path) else None
 
     templates = Templates(run.names or list(run.texts), text_of)
-    project = Project(rounds.files, uses, pins, run.catalogue, run.packages, importers, mentions, templates, request.today)
+    project = Project(
+        rounds.files,
+        uses,
+        pins,
+        run.catalogue,
+        run.packages,
+        importers,
+        mentions,
+        templates,
+        request.today,
+        _declared(run),
+        request.config.permanent_flags,
+    )
     reachable = _reachable_packages(project)
     if reachable:
         wanted = run.with_fields(lambda path: project.package_of(path) in reachable)
@@ -86,6 +100,20 @@ def _pins(run: Run, sources: dict[str, bytes], cache: Cache | None) -> Pins:
             found[path] = (kind, pins)
             sources[path] = text
     return Pins(found)
+
+
+def _declared(run: Run) -> dict[str, Declared] | None:
+    """The project's list of flags, if its configuration names one. A list that cannot be read is told."""
+    name = run.request.config.flag_list
+    if not name:
+        return None
+    try:
+        with open(os.path.join(run.request.root, name), encoding="utf-8") as file:
+            return declared(file.read(), name)
+    except (OSError, UnicodeDecodeError, ListError) as error:
+        told = error.strerror if isinstance(error, OSError) else str(error)
+        run.failures.append(Failure(name, "flag-list", f"the list of flags could not be read: {told}", None, None, True))
+        return None
 
 
 def _remembered(plain: Any) -> list[Pin] | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from trackaudit.effective.declared import Declared
 from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component, split
 from trackaudit.effective.pins import NOWHERE, Pins, Place, Resolved
 from trackaudit.effective.scrubbers import Scrubber, names_in, scrubbers_of
@@ -98,14 +100,17 @@ class Project:
         mentions: Callable[[str, Iterable[str]], bool],
         templates: Templates,
         today: date,
+        declared: dict[str, Declared] | None = None,
+        permanent: tuple[str, ...] = (),
     ) -> None:
-        self.files, self.pins, self.catalogue, self.today = files, pins, catalogue, today
+        self.files, self.pins, self.catalogue, self.today, self.declared = files, pins, catalogue, today, declared
         self._packages = sorted(packages, key=len, reverse=True)
         self._package_of: dict[str, str] = {}
         self.setups: list[Setup] = []
         self.sends: list[Send] = []
         self.broadcasts: list[Broadcast] = []
         self.evaluations: list[Evaluation] = []
+        self._permanent = permanent
         self._importers, self.mentions, self.templates = importers, mentions, templates
         self._loaders: dict[str, frozenset[str]] = {}
         self._asking: dict[str, list[int]] = {}
@@ -268,6 +273,10 @@ class Project:
                     risk = setup.risk(option)
                     if risk is not None:
                         yield risk
+
+    def stays(self, key: str) -> bool:
+        """Whether the configuration says that a flag is meant to stay."""
+        return any(fnmatchcase(key, pattern) for pattern in self._permanent)
 
     def dates_at(self, evaluation: Evaluation) -> Iterator[StatedDate]:
         """What the comments next to a question for a flag say of dates."""

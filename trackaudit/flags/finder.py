@@ -12,6 +12,7 @@ from trackaudit.history import HistoryError, blame
 from trackaudit.resolve.values import Known
 from trackaudit.rules.common import describe
 from trackaudit.rules.expired_flag import expired
+from trackaudit.rules.undeclared_flag import state
 from trackaudit.understand import LinesOf, shortfalls, understand
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def _of_run(run: Run, with_history: bool) -> Flags:
     if with_history and run.request.git:
         asked = _dated(run.request.root, asked)
     flags = [_flag(project, key, sdk, found) for (key, sdk), found in asked.items()]
+    if run.reported("."):
+        flags += _unread(project, {key for key, _ in asked})
     order = list(VERDICTS)
     flags.sort(key=lambda flag: (order.index(flag.verdict), flag.changed[1] or "9", flag.key, flag.sdk))
     reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
@@ -97,5 +100,15 @@ def _flag(project: Project, key: str, sdk: str, found: list[tuple[Evaluation, Si
     until = late.date if late is not None else next((date.date for date in stated if date.date), "")
     sites = list({(site.path, site.line, site.column): site for _, site in found}.values())
     title = found[0][0].client["title"]
-    permanent = any(not date.date for date in stated)
-    return judged(key, sdk, title, sites, until, late is not None, permanent, project.today)
+    permanent = any(not date.date for date in stated) or project.stays(key)
+    return judged(key, sdk, title, sites, until, late is not None, permanent, state(project, key), project.today)
+
+
+def _unread(project: Project, asked: set[str]) -> list[Flag]:
+    """The flags of the list that no code asks for."""
+    unread = [flag for flag in (project.declared or {}).values() if flag.key not in asked and not flag.archived]
+    return [
+        Flag(flag.key, "", "the list of flags", (), "", "look", ("no code asks for it",))
+        for flag in unread
+        if not project.stays(flag.key)
+    ]

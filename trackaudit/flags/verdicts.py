@@ -13,11 +13,15 @@ _TEMPORARY = re.compile(
 )
 
 
-def judged(key: str, sdk: str, title: str, sites: list[Site], until: str, expired: bool, permanent: bool, today: date) -> Flag:
-    """The flag with its verdict. ``expired`` where the date ``until`` has passed, ``permanent`` where a comment says that it stays."""
+def judged(
+    key: str, sdk: str, title: str, sites: list[Site], until: str, expired: bool, permanent: bool, listed: str, today: date
+) -> Flag:
+    """The flag with its verdict. ``listed`` is what the list of flags says against it, ``expired`` where the date ``until`` has passed, ``permanent`` where a comment says that it stays."""
     certain, likely = _certain(sites, until, expired), _likely(key, sites, today)
+    if listed:
+        certain.append(f"it {listed}")
     if permanent:
-        verdict, reasons = "stays", ["a comment says so"]
+        verdict, reasons = "stays", ["a comment, or the configuration, says so"]
     elif certain:
         verdict, reasons = "stale", [*certain, *likely]
     else:
