@@ -238,10 +238,9 @@ class Modules:
         return None
 
     def _first(self, path: str, values: list[Value], steps: Symbol, depth: int, around: Blueprint | None) -> Located | None:
-        for value in values:
-            if (found := self.walk(path, value, steps, depth, around)) is not None:
-                return found
-        return None
+        found = [located for value in values if (located := self.walk(path, value, steps, depth, around)) is not None]
+        # Of a tracker and what stands in for it where it is off, the tracker.
+        return next((located for located in found if isinstance(located[1], Reference)), found[0] if found else None)
 
     def _member(self, path: str, value: Blueprint, steps: Symbol, depth: int) -> Located | None:
         named: list[Entry] = [entry for entry in value.members if entry.key == steps[0]]

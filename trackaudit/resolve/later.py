@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trackaudit.model import Binary, Expr, Guard, Index, Logical, Member, Name, Span, Unary, Unit
+from trackaudit.model import Binary, Call, Expr, Guard, Index, Logical, Member, Name, Span, Unary, Unit
 from trackaudit.resolve.changes import Change, changes
 from trackaudit.resolve.combine import merge, truthiness
 from trackaudit.resolve.environment import environment_of
@@ -112,7 +112,8 @@ class Later(Calls):
         source = self.text[span.start : span.end].decode("utf-8", "replace")
         text = " ".join(source.split())
         value = self.value(guard.test)
-        constant = truthiness(value) if isinstance(value, Known) and not self._written_into_later(guard.test) else None
+        told = isinstance(value, Known) and not self._written_into_later(guard.test) and not _may_be_another(guard.test, value)
+        constant = truthiness(value) if told else None
         origin = value.span if isinstance(value, Known) and value.span != span else None
         made = Condition(
             text if len(text) <= 60 else text[:57] + "…",
@@ -124,3 +125,23 @@ class Later(Calls):
         )
         self._conditions[span, guard.positive] = made
         return made
+
+
+def _may_be_another(test: Expr, value: Value) -> bool:
+    """Whether what a call comes to here says nothing of what it comes to elsewhere: a method that a subclass may have its own of, and a
+    function that returns nothing, since it may raise."""
+    todo: list[Expr] = [test]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, (Logical, Binary)):
+            todo += [part.left, part.right]
+        elif isinstance(part, Unary):
+            todo.append(part.operand)
+        elif isinstance(part, Call) and (_is_own_method(part) or (isinstance(value, Known) and value.value is None)):
+            return True
+    return False
+
+
+def _is_own_method(call: Call) -> bool:
+    callee = call.callee
+    return isinstance(callee, Member) and isinstance(callee.object, Name) and callee.object.id in ("self", "cls", "this")
