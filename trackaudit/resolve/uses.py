@@ -276,7 +276,8 @@ class Finder:
         context = self.unit.scopes[site.scope].name
         at_load = self.runs_at_load(site.scope)
         span = site.call.span
-        dropped = span in self.unit.discarded or span in self._never_read
+        asks = any(call["role"] == "evaluate" for call in client["call"] if call["method"] == method)
+        dropped = asks and (span in self.unit.discarded or span in self._never_read)
         return Use(match.sdk, client["id"], method, form, match.root, passed, guards, context, span, callee, (), at_load, dropped)
 
     @cached_property
