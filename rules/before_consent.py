@@ -73,7 +73,7 @@ def check(project: Project) -> Iterator[Result]:
     told: set[object] = set()
     for risk in project.risks(RULE):
         place = risk.setup.path, risk.setup.use.span
-        if place not in told and not _denied_too(project, risk.setup):
+        if place not in told and not holdings(project, risk.setup):  # denied beside: for some regions, mostly
             told.add(place)
             yield option_result(risk, RULE)
     asked = [setup for setup in project.setups if concerned(project, setup)]
@@ -87,11 +87,6 @@ def check(project: Project) -> Iterator[Result]:
             sure = _starts_at_once(project, setup, gate, gates.words)
             if sure:
                 yield _without(setup, gate, sure)
-
-
-def _denied_too(project: Project, setup: Setup) -> bool:
-    """Whether consent is denied beside: for some regions, mostly."""
-    return bool(holdings(project, setup))
 
 
 def _too_late(holding: Holding, setup: Setup) -> bool:
@@ -112,8 +107,8 @@ def _starts_at_once(project: Project, setup: Setup, gate: Gate, words: list[str]
     use, path = setup.use, setup.path
     if any(_may_ask(guard) for guard in use.guards):
         return ""
-    if use.form == "plugin":
-        return "medium"
+    if use.form == "plugin":  # of one that hands on only a part of its options, whether it waits is in the others
+        return "" if any(plugin["inside"] for plugin in setup.client["plugin"] if plugin["name"] == use.method) else "medium"
     if gate.blocking and any(project.mentions(file, gate.blocking) for file in (path, gate.path)):
         return ""
     if (gate.path != path or not use.at_load) and project.mentions(path, words):
