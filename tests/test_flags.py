@@ -13,6 +13,8 @@ from tests.command import check, project, run, run_git
 ASKED: list[tuple[str, str, str, dict[str, str]]] = [
     ("posthog", "a.js", "import posthog from 'posthog-js';\nexport const a = posthog.isFeatureEnabled('new-ui');", {"new-ui": ""}),
     ("posthog", "a.jsx", "import { useFeatureFlagEnabled } from 'posthog-js/react';\nexport const A = () => useFeatureFlagEnabled('new-ui', false) && <b />;", {"new-ui": "false"}),
+    ("posthog", "b.jsx", "import { PostHogFeature } from 'posthog-js/react';\nexport const A = () => <PostHogFeature flag='new-ui' match={true} />;", {"new-ui": ""}),
+    ("growthbook", "b.jsx", "import { FeatureString } from '@growthbook/growthbook-react';\nexport const A = () => <FeatureString feature='new-ui' default='none' />;", {"new-ui": "'none'"}),
     ("posthog", "a.ts", "import { PostHog } from 'posthog-node';\nconst client = new PostHog('k');\nexport const a = (id: string) => client.getFeatureFlag('new-ui', id);", {"new-ui": ""}),
     ("posthog", "a.py", "from posthog import Posthog\n\nclient = Posthog('k')\n\n\ndef a(id):\n    return client.feature_enabled('new-ui', id)\n", {"new-ui": ""}),
     ("launchdarkly", "a.js", "import { initialize } from 'launchdarkly-js-client-sdk';\nconst client = initialize(ID, {});\nexport const a = () => client.variation('new-ui', true);", {"new-ui": "true"}),

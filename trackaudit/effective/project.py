@@ -128,6 +128,15 @@ class Project:
         version = self.version_of(path, use.origin, client, facts, use.sdk)
         if use.form == "component":
             entry = next(item for item in client["component"] if item["symbol"].rpartition("#")[2] == use.method)
+            if entry["role"] == "evaluate":  # its props are told as the parameters of a call
+                told = {
+                    entry["properties"][argument.name or ""]: (argument.value, argument.name_span or argument.span)
+                    for argument in use.arguments
+                    if argument.name in entry["properties"]
+                }
+                asking = {**entry, "key": "key", "fallback": "fallback"}
+                self.evaluations.append(Evaluation(path, use, client, asking, told, linked.via))
+                return
             given = {argument.name for argument in use.arguments}
             if any(entry[kind] for kind in CARRYING):
                 self.sends.append(_send(linked, client, {**entry, "method": use.method, "parameters": []}))
