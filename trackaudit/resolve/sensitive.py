@@ -44,23 +44,25 @@ _KINDS = tuple(
     (kind, re.compile("|".join(_anchored for pattern in patterns for _anchored in (pattern if pattern.startswith("^") else rf"(?:^|_){pattern}(?=_|$)",))))
     for kind, patterns in _PATTERNS
 )  # fmt: skip
+_EXAMPLE = re.compile(r"\s*(?:e\.?g\.|z\.\s?B\.|p\.\s?ex\.|p\.\s?ej\.|bijv\.|np\.|ex[.:])", re.I)
 _LONGEST = 40  # of a label that names a field; longer ones explain something
 
 
 def kind_of_name(name: str) -> str | None:
     """The kind of a field by its name or id: ``user[password]``, ``cardNumber``, ``id_ssn``; None where it says nothing."""
     inner = re.findall(r"[^\[\].:]+", name)
-    whole = _joined(name)
-    return _kind(whole) or (_kind(_joined(inner[-1])) if inner else None)
+    found = _kind(_joined(inner[-1])) if inner else None
+    # Of a path the last step is the field: diagnosis.comment holds a comment, card[number] the number of a card.
+    return found or _kind(_joined(name), to_the_end=len(inner) > 1)
 
 
 def kind_of_label(text: str) -> str | None:
     """The kind of a field by what people read beside or in it."""
-    return _kind(_joined(text)) if 2 < len(text.strip()) <= _LONGEST else None
+    return _kind(_joined(text)) if 2 < len(text.strip()) <= _LONGEST and not _EXAMPLE.match(text) else None
 
 
-def _kind(words: str) -> str | None:
-    about = words.rpartition("_")[2] in _ABOUT
+def _kind(words: str, to_the_end: bool = False) -> str | None:
+    about = to_the_end or words.rpartition("_")[2] in _ABOUT
     for kind, pattern in _KINDS:
         match = pattern.search(words)
         if match is not None and not (about and match.end() < len(words)):
