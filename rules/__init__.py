@@ -40,6 +40,7 @@ RULES: tuple[RuleInfo, ...] = (
     RuleInfo("constant-gate", "stale-flag", "setups", "Capture runs because of a switch that never changes."),
     RuleInfo("forced-flag", "stale-flag", "setups", "A feature flag is forced, whatever its service says."),
     RuleInfo("unused-flag", "stale-flag", "evaluations", "A feature flag is asked for and its value is not used."),
+    RuleInfo("constant-flag", "stale-flag", "evaluations", "A constant decides before the feature flag is asked for."),
     RuleInfo("expired-flag", "stale-flag", "evaluations", "A feature flag has outlived the date that its comment states."),
     RuleInfo("undeclared-flag", "stale-flag", "evaluations", "A feature flag is not in the project's list of flags, or over there."),
     RuleInfo("parse-error", "hygiene", "files", "A file that mentions a tracker could not be read in full."),

@@ -115,6 +115,15 @@ def test_verdicts(tmp_path: Path) -> None:
     assert verdicts(tmp_path, "--now", "2025-07-01") == {**wanted, "past": "stale", "plain": "stale"}
 
 
+def test_what_a_constant_decides(tmp_path: Path) -> None:
+    project(tmp_path, {
+        "a.js": "import posthog from 'posthog-js';\nconst FORCED = true;\nexport const a = () => FORCED || posthog.isFeatureEnabled('forced');\n"
+        "export const b = (preview) => preview || posthog.isFeatureEnabled('preview');\n"
+        "export const c = () => { if (!FORCED) { return posthog.isFeatureEnabled('past'); } return 1; };\n",
+    })  # fmt: skip
+    assert verdicts(tmp_path) == {"forced": "stale", "past": "stale", "preview": "in use"}
+
+
 def test_only_stale_ones(tmp_path: Path) -> None:
     project(tmp_path, {"views.py": VIEWS})
     assert list(verdicts(tmp_path, "--now", "2025-06-30", "--only", "stale")) == ["assigned", "forgotten"]

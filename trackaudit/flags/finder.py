@@ -11,6 +11,7 @@ from trackaudit.flags.verdicts import judged
 from trackaudit.history import HistoryError, blame
 from trackaudit.resolve.values import Known
 from trackaudit.rules.common import describe
+from trackaudit.rules.constant_flag import deciding
 from trackaudit.rules.expired_flag import expired
 from trackaudit.rules.undeclared_flag import state
 from trackaudit.understand import LinesOf, shortfalls, understand
@@ -65,7 +66,7 @@ def _site(evaluation: Evaluation, key: Known, lines: LinesOf) -> Site:
     path = span.path or evaluation.path
     line, column = lines[path].position(span.start)
     fallback = evaluation.fallback()
-    dead = any(guard.constant is not None and guard.constant != guard.positive for guard in use.guards)
+    dead = deciding(use) is not None
     told = describe(fallback).strip("`") if fallback is not None else ""
     return Site(path, line, column, use.method, told, use.dropped and not evaluation.via, dead, "", "")
 
