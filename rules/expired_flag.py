@@ -49,6 +49,8 @@ SAFE = (
     ),
 )  # fmt: skip
 
+_USE = "toggle_use_cases"
+
 
 def check(project: Project) -> Iterator[Result]:
     for evaluation in project.evaluations:
@@ -69,9 +71,15 @@ def expired(project: Project, evaluation: Evaluation) -> StatedDate | None:
     """The stated date of a flag that has passed; None for one that is said to stay."""
     dates = list(project.dates_at(evaluation))
     keys = evaluation.asked()
-    if any(not stated.date for stated in dates) or (keys and all(project.stays(str(key.value)) for key in keys)):
+    if said_to_stay(dates) or (keys and all(project.stays(str(key.value)) for key in keys)):
         return None
-    return next((stated for stated in dates if last_day(stated.date) < project.today), None)
+    return next((stated for stated in dates if stated.date and last_day(stated.date) < project.today), None)
+
+
+def said_to_stay(dates: list[StatedDate]) -> bool:
+    """Whether comments say that a flag stays: in words, or by a use that usually does and no date against it."""
+    staying = [stated for stated in dates if not stated.date]
+    return any(_USE not in stated.words for stated in staying) or (bool(staying) and len(staying) == len(dates))
 
 
 def last_day(text: str) -> date:

@@ -115,6 +115,17 @@ def test_verdicts(tmp_path: Path) -> None:
     assert verdicts(tmp_path, "--now", "2025-07-01") == {**wanted, "past": "stale", "plain": "stale"}
 
 
+def test_annotations_of_open_edx(tmp_path: Path) -> None:
+    annotated = "# .. toggle_name: {0}\n# .. toggle_use_cases: open_edx\n# .. toggle_target_removal_date: {1}\n# .. toggle_tickets: A-1\nX = WaffleSwitch(\n    '{0}', __name__\n)\n"
+    code = (
+        "from edx_toggles.toggles import WaffleSwitch\n\n"
+        + annotated.format("past", "2023-09-01")
+        + annotated.format("open", "None")
+    )
+    project(tmp_path, {"toggles.py": code})
+    assert verdicts(tmp_path) == {"past": "stale", "open": "stays"}
+
+
 def test_what_a_constant_decides(tmp_path: Path) -> None:
     project(tmp_path, {
         "a.js": "import posthog from 'posthog-js';\nconst FORCED = true;\nexport const a = () => FORCED || posthog.isFeatureEnabled('forced');\n"

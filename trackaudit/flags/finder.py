@@ -12,7 +12,7 @@ from trackaudit.history import HistoryError, blame
 from trackaudit.resolve.values import Known
 from trackaudit.rules.common import describe
 from trackaudit.rules.constant_flag import deciding
-from trackaudit.rules.expired_flag import expired
+from trackaudit.rules.expired_flag import expired, said_to_stay
 from trackaudit.rules.undeclared_flag import state
 from trackaudit.understand import LinesOf, shortfalls, understand
 
@@ -101,7 +101,7 @@ def _flag(project: Project, key: str, sdk: str, found: list[tuple[Evaluation, Si
     until = late.date if late is not None else next((date.date for date in stated if date.date), "")
     sites = list({(site.path, site.line, site.column): site for _, site in found}.values())
     title = found[0][0].client["title"]
-    permanent = any(not date.date for date in stated) or project.stays(key)
+    permanent = said_to_stay(stated) or project.stays(key)
     return judged(key, sdk, title, sites, until, late is not None, permanent, state(project, key), project.today)
 
 
