@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trackaudit.effective.project import Project, Send
+from trackaudit.effective.project import Evaluation, Project, Send
 from trackaudit.effective.setups import Risk, Setup
 from trackaudit.findings import CONFIDENCES, Related, Result
 from trackaudit.model import Span
@@ -121,6 +121,19 @@ def version_place(setup: Setup, matters: bool) -> tuple[Related, ...]:
     if not matters or place is None or not setup.pinned.known:
         return ()
     return (Related(place.path, place.span, f"version {setup.pinned.known} is pinned here"),)
+
+
+def flag_result(
+    project: Project, rule: str, evaluation: Evaluation, what: str, fix: str, related: tuple[Related, ...] = ()
+) -> Result:
+    """A result about a flag, where it is asked for. ``what`` has a gap for its key."""
+    use = evaluation.use
+    keys = ", ".join(f"`{key.value}`" for key in evaluation.asked())
+    return Result(
+        rule, use.sdk, "warning", identity(use), evaluation.path, use.callee_span,
+        f"{evaluation.client['title']}: {what.format(keys or 'this flag')}", fix, project.catalogue.record(use.sdk)["url"], related,
+        keys or use.method, use.context,
+    )  # fmt: skip
 
 
 def sent_from(send: Send, span: Span, value: Value) -> tuple[Related, ...]:

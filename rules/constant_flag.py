@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Related, Result
 from trackaudit.resolve.values import Condition, Use
-from trackaudit.rules.common import identity, weakest
+from trackaudit.rules.common import flag_result
 
 RISKY = (
     Example(
@@ -50,17 +50,12 @@ SAFE = (
 def check(project: Project) -> Iterator[Result]:
     for evaluation in project.evaluations:
         guard = deciding(evaluation.use)
-        if guard is None or evaluation.via:
-            continue
-        use = evaluation.use
-        keys = ", ".join(f"`{key.value}`" for key in evaluation.asked()) or "this flag"
-        origin = guard.origin or guard.span
-        yield Result(
-            "constant-flag", use.sdk, "warning", weakest(identity(use), "high"), evaluation.path, use.callee_span,
-            f"{evaluation.client['title']}: {keys} is never asked for, because `{guard.text}` is always {'true' if guard.constant else 'false'}",
-            "take out the constant, or the flag with the branch that lost", project.catalogue.record(use.sdk)["url"],
-            (Related(evaluation.path, origin, "this decides"),), keys, use.context,
-        )  # fmt: skip
+        if guard is not None and not evaluation.via:
+            always = "true" if guard.constant else "false"
+            what = "{} is never asked for, because `" + guard.text.replace("{", "{{").replace("}", "}}") + f"` is always {always}"
+            place = Related(evaluation.path, guard.origin or guard.span, "this decides")
+            fix = "take out the constant, or the flag with the branch that lost"
+            yield flag_result(project, "constant-flag", evaluation, what, fix, (place,))
 
 
 def deciding(use: Use) -> Condition | None:

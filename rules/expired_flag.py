@@ -25,7 +25,7 @@ from datetime import date
 from trackaudit.effective.project import Evaluation, Project
 from trackaudit.findings import Example, Related, Result
 from trackaudit.resolve.values import StatedDate
-from trackaudit.rules.common import identity, weakest
+from trackaudit.rules.common import flag_result
 
 RISKY = (
     Example(
@@ -55,16 +55,11 @@ _USE = "toggle_use_cases"
 def check(project: Project) -> Iterator[Result]:
     for evaluation in project.evaluations:
         stated = expired(project, evaluation)
-        if stated is None or evaluation.via:  # a wrapper's own comment speaks of no flag of its callers
-            continue
-        use = evaluation.use
-        keys = ", ".join(f"`{key.value}`" for key in evaluation.asked()) or "this flag"
-        yield Result(
-            "expired-flag", use.sdk, "warning", weakest(identity(use), "high"), evaluation.path, use.callee_span,
-            f"{evaluation.client['title']}: {keys} was to be gone by {stated.date}, says the comment",
-            "take out the flag with the branch that lost, or give it a new date", project.catalogue.record(use.sdk)["url"],
-            (Related(evaluation.path, stated.span, stated.words),), keys, use.context,
-        )  # fmt: skip
+        if stated is not None and not evaluation.via:  # a wrapper's own comment speaks of no flag of its callers
+            what = f"{{}} was to be gone by {stated.date}, says the comment"
+            place = Related(evaluation.path, stated.span, stated.words)
+            fix = "take out the flag with the branch that lost, or give it a new date"
+            yield flag_result(project, "expired-flag", evaluation, what, fix, (place,))
 
 
 def expired(project: Project, evaluation: Evaluation) -> StatedDate | None:

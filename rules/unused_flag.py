@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Result
-from trackaudit.rules.common import identity, weakest
+from trackaudit.rules.common import flag_result
 
 RISKY = (
     Example(
@@ -50,12 +50,7 @@ SAFE = (
 
 def check(project: Project) -> Iterator[Result]:
     for evaluation in project.evaluations:
-        use = evaluation.use
-        if not use.dropped or evaluation.via or use.method.startswith("waffle_"):
-            continue
-        keys = ", ".join(f"`{key.value}`" for key in evaluation.asked())
-        yield Result(
-            "unused-flag", use.sdk, "warning", weakest(identity(use), "high"), evaluation.path, use.callee_span,
-            f"{evaluation.client['title']}: the flag {keys or 'that is asked for here'} is asked for, and nobody looks at the answer",
-            "remove the call", evaluation.client.get("url") or project.catalogue.record(use.sdk)["url"], (), keys or use.method, use.context,
-        )  # fmt: skip
+        if evaluation.use.dropped and not evaluation.via and not evaluation.use.method.startswith("waffle_"):
+            yield flag_result(
+                project, "unused-flag", evaluation, "{} is asked for, and nobody looks at the answer", "remove the call"
+            )

@@ -49,8 +49,8 @@ class Send(NamedTuple):
     via: tuple[Related, ...]
 
 
-class Broadcast(NamedTuple):
-    """A call that hands data on to connected clients. ``given`` are its arguments by parameter, each with its place."""
+class Called(NamedTuple):
+    """A call that a record describes. ``given`` are its arguments by parameter, each with its place."""
 
     path: str
     use: Use
@@ -60,15 +60,16 @@ class Broadcast(NamedTuple):
     via: tuple[Related, ...]
 
 
-class Evaluation(NamedTuple):
-    """A call that asks for the value of a feature flag. ``given`` are its arguments by parameter, each with its place."""
+class Broadcast(Called):
+    """A call that hands data on to connected clients."""
 
-    path: str
-    use: Use
-    client: Table
-    call: Table
-    given: dict[str, tuple[Value, Span]]
-    via: tuple[Related, ...]
+    __slots__ = ()
+
+
+class Evaluation(Called):
+    """A call that asks for the value of a feature flag."""
+
+    __slots__ = ()
 
     def asked(self) -> list[Known]:
         """The keys that it can ask for, where they are written out."""
