@@ -5,18 +5,64 @@ import path from "node:path";
 
 /** The defaults that `place` ("file#name", below `folder`) gives to options, by their paths; nothing where there is no such place. */
 export function defaultsIn(ts, folder, place) {
+  const found = {};
+  for (const object of objectsAt(ts, folder, place)) gather(ts, object, "", found);
+  return found;
+}
+
+/**
+ * The objects of options that a literal describes, entry by entry: `{ formatter: boolean, default: true, env }` or a plain default is an
+ * option, any other object holds the options below it. One that takes in another object is open.
+ */
+export function describedIn(ts, folder, place, under) {
+  const found = [];
+  for (const object of objectsAt(ts, folder, place)) entries(ts, object, under, found);
+  return found;
+}
+
+function objectsAt(ts, folder, place) {
   const [file, name] = place.split("#");
   const full = path.join(folder, file);
-  if (!existsSync(full)) return {};
+  if (!existsSync(full)) return [];
   const source = ts.createSourceFile(full, readFileSync(full, "utf8"), ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS);
-  const found = {};
-  for (const object of objectsOf(ts, declarationOf(ts, source, name))) gather(ts, object, "", found);
-  return found;
+  return objectsOf(ts, declarationOf(ts, source, name));
+}
+
+const SCHEMA = new Set(["default", "formatter", "env"]);
+const FORMATTERS = { boolean: "boolean", int: "number", float: "number", array: "list", objectList: "list", object: "object" };
+
+function entries(ts, object, under, found) {
+  const entry = { under, open: false, types: {}, defaults: {} };
+  found.push(entry);
+  for (const part of object.properties) {
+    if (!ts.isPropertyAssignment(part)) {
+      entry.open = true;
+      continue;
+    }
+    const [name, value] = [part.name.text, part.initializer];
+    const described = ts.isObjectLiteralExpression(value) && value.properties.every((inner) => SCHEMA.has(inner.name?.text));
+    const inner = (key) => value.properties.find((property) => property.name?.text === key)?.initializer;
+    const standard = described ? inner("default") : value;
+    entry.types[name] = described ? (FORMATTERS[inner("formatter")?.getText()] ?? "") : kindOf(ts, value);
+    if (standard && isLiteral(ts, standard)) entry.defaults[name] = standard.getText();
+    if (described || name.includes(".")) continue;
+    if (ts.isObjectLiteralExpression(value)) entries(ts, value, under ? `${under}.${name}` : name, found);
+    else if (ts.isCallExpression(value)) found.push({ under: under ? `${under}.${name}` : name, open: true, types: {}, defaults: {} });
+  }
+}
+
+function kindOf(ts, node) {
+  if (ts.isStringLiteral(node)) return "string";
+  if (ts.isNumericLiteral(node)) return "number";
+  if (ts.isArrayLiteralExpression(node)) return "list";
+  return [ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword].includes(node.kind) ? "boolean" : "object";
 }
 
 /** The value or the declaration that has a name anywhere in a file: bundles put modules into functions. */
 function declarationOf(ts, node, name) {
   if (ts.isVariableDeclaration(node) && node.name.getText() === name && node.initializer) return node.initializer;
+  const isAssigned = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  if (isAssigned && ts.isPropertyAccessExpression(node.left) && node.left.name.text === name) return node.right;
   if ((ts.isFunctionDeclaration(node) || ts.isClassLike(node)) && node.name?.text === name) return node;
   return ts.forEachChild(node, (child) => declarationOf(ts, child, name));
 }

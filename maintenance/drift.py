@@ -123,7 +123,7 @@ def differing(client: Table, under: str, version: str, defaults: dict[str, Any])
         if option is None or not _exists(option, version):
             continue
         recorded, is_certain = _recorded(option, _number(version))
-        value, is_literal = _literal(told)
+        value, is_literal = literal(told)
         if not is_certain or not is_literal or recorded == value or value is None or (recorded in UNSET and value in UNSET):
             continue
         if recorded is None and isinstance(value, str) and "://" in value:
@@ -143,8 +143,8 @@ def _recorded(option: Table, version: Version) -> tuple[Any, bool]:
     return None, True
 
 
-def _literal(told: Any) -> tuple[Any, bool]:
-    """A default as a value: from a signature it is one already, in a comment it is written as code."""
+def literal(told: Any) -> tuple[Any, bool]:
+    """A default as a value, and whether it could be read as one: from a signature it is one already, in a comment it is code."""
     if not isinstance(told, str) or not told:
         return told, True
     text = told.strip().strip("`").strip()

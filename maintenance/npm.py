@@ -129,10 +129,10 @@ def read(source: Source, versions: str, cache_folder: Path) -> tuple[str, list[O
     problems: list[str] = []
     for reading, answer in zip(readings, json.loads(done.stdout), strict=True):
         problems += [f"{label} {reading.type}: {problem}" for problem in answer["problems"]]
-        found = [Options(entry["under"], entry["names"], entry["open"], entry["defaults"]) for entry in answer["objects"]]
+        found = [Options(entry["under"], entry["types"], entry["open"], entry["defaults"]) for entry in answer["objects"]]
         root = at(found, reading.under)
         if root is not None:
-            root.names += reading.also
+            root.types.update(dict.fromkeys(reading.also, ""))
             problems += [f"{label} {reading.type}: the object is open"] if root.is_open else []
         for path, code in answer["defaults"].items():
             _set_default(found, f"{reading.under}.{path}".lstrip("."), code)
@@ -152,6 +152,7 @@ def _probe(reading: Reading) -> dict[str, Any]:
     return {
         "module": reading.module,
         "type": reading.type,
+        "literal": reading.literal,
         "under": reading.under,
         "skip": reading.skip,
         "defaults": reading.defaults,

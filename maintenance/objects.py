@@ -6,17 +6,22 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from drift import Names
+from drift import Names, literal
 
 from trackaudit.versions import parse
+
+_KINDS: dict[type, str] = {bool: "boolean", int: "number", float: "number", str: "string", list: "list"}
 
 
 @dataclass
 class Options:
-    """An object of options at a path, as one version of a package has it. An open one may have further names."""
+    """An object of options at a path, as one version of a package has it. An open one may have further names.
+
+    ``types`` says of each name in a few words what values it takes, nothing where the package does not say.
+    """
 
     under: str
-    names: list[str]
+    types: dict[str, str]
     is_open: bool = False
     defaults: dict[str, Any] = field(default_factory=dict)
 
@@ -33,7 +38,7 @@ class Entry:
     under: str
     versions: str
     read: list[str]
-    names: set[str]
+    types: dict[str, str]
     is_open: bool
     defaults: dict[str, Any]
 
@@ -43,7 +48,14 @@ class Entry:
         return self.read[0].rpartition("@")[2]
 
     def as_names(self) -> Names:
-        return Names(self.under, self.versions, self.newest, frozenset(self.names))
+        return Names(self.under, self.versions, self.newest, frozenset(self.types))
+
+    def as_text(self, name: str) -> str:
+        """An option as the lists have it: what values it takes, and behind ``=`` its default where one could be read."""
+        default, is_literal = literal(self.defaults.get(name))
+        if not is_literal or default is None:
+            return self.types[name]
+        return f"{self.types[name] or _KINDS.get(type(default), 'object')} = {json.dumps(default)}"
 
 
 class Lists:
@@ -54,10 +66,11 @@ class Lists:
 
     def add(self, sdk: str, client: str, versions: str, read: str, options: Options) -> None:
         entries = self._entries.setdefault((sdk, client), {})
-        entry = entries.setdefault((options.under, versions), Entry(options.under, versions, [], set(), False, {}))
+        entry = entries.setdefault((options.under, versions), Entry(options.under, versions, [], {}, False, {}))
         if read not in entry.read:
             entry.read.append(read)
-        entry.names.update(options.names)
+        for name, words in options.types.items():
+            entry.types[name] = entry.types.get(name) or words
         entry.is_open |= options.is_open
         entry.defaults = {**options.defaults, **entry.defaults}
 
@@ -80,7 +93,7 @@ class Lists:
                         "under": entry.under,
                         "versions": entry.versions,
                         "read": ", ".join(entry.read),
-                        "names": sorted(entry.names),
+                        "names": {name: entry.as_text(name) for name in sorted(entry.types)},
                     }
                     for entry in closed
                 ]

@@ -18,7 +18,7 @@ import drift
 import npm
 import pypi
 from objects import Entry, Lists, Options
-from sources import HERE, Source, load, untyped
+from sources import HERE, Source, excused, load
 
 from trackaudit.versions import contains, parse
 
@@ -66,28 +66,33 @@ def outdated(sources: list[Source]) -> list[str]:
 def report(lists: Lists, verbose: bool) -> list[str]:
     """What differs, client by client."""
     lines: list[str] = []
-    excused = untyped()
+    untyped, settled = excused("untyped"), excused("differing")
     for sdk, id in lists.clients():
         client = _client(sdk, id)
         if client is None:
             lines.append(f"{sdk} {id}: the record has no such client")
         else:
-            lines += _differences(f"{sdk} {id}", client, lists.of(sdk, id), excused.get((sdk, id), set()), verbose)
+            lines += _differences(
+                f"{sdk} {id}", client, lists.of(sdk, id), untyped.get((sdk, id), set()), settled.get((sdk, id), set()), verbose
+            )
     return lines
 
 
-def _differences(title: str, client: dict[str, Any], entries: list[Entry], excused: set[str], verbose: bool) -> list[str]:
+def _differences(
+    title: str, client: dict[str, Any], entries: list[Entry], untyped: set[str], settled: set[str], verbose: bool
+) -> list[str]:
     """How much the record leaves out, option paths that the types lack or have earlier, and defaults that are not the same."""
     closed = [entry.as_names() for entry in entries if not entry.is_open]
     unknown = drift.undescribed(client, {entry.under: entry for entry in closed}.values())
     lines = [f"{title}: {len(unknown)} names are not described" + (f": {', '.join(unknown)}" if verbose else "")]
-    for path, lacking in sorted(drift.missing(client, closed, excused).items()):
+    for path, lacking in sorted(drift.missing(client, closed, untyped).items()):
         lines.append(f"  {path} is not in the types of {', '.join(lacking)}")
     for path, having in sorted(drift.early(client, closed).items()):
         lines.append(f"  {path} is in the types of {', '.join(having)}, which the record leaves out")
     told: dict[str, list[str]] = {}
     for entry in entries:
-        for line in drift.differing(client, entry.under, entry.newest, entry.defaults):
+        defaults = {name: told for name, told in entry.defaults.items() if f"{entry.under}.{name}".lstrip(".") not in settled}
+        for line in drift.differing(client, entry.under, entry.newest, defaults):
             told.setdefault(line, []).append(entry.newest)
     return lines + [f"  {line} in {', '.join(versions)}" for line, versions in told.items()]
 

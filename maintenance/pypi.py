@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import json
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import settings
 from objects import Options, at
 from sources import Source
 
@@ -72,14 +75,29 @@ def read(source: Source, versions: str, cache_folder: Path) -> tuple[str, list[O
         if not files:
             problems.append(f"{label}: no file {path}")
             continue
-        found = Reader(files[0]).options(name, reading.under)
+        found = (
+            _settings(files[0], name, reading.defaults) if name.endswith("()") else Reader(files[0]).options(name, reading.under)
+        )
         if not found:
             problems.append(f"{label}: no {name or 'variable'} in {path}")
         root = at(found, reading.under)
         if root is not None:
-            root.names += reading.also
+            root.types.update(dict.fromkeys(reading.also, ""))
         objects += [entry for entry in found if not _skipped(entry.under, reading.under, reading.skip)]
     return label, objects, problems
+
+
+def _settings(file: Path, function: str, places: tuple[str, ...]) -> list[Options]:
+    """The settings that calls of a function name; ``places`` say where their defaults are: "file#name", beside this file."""
+    defaults: dict[str, Any] = {}
+    for place in places:
+        path, _, name = place.partition("#")
+        defaults.update(settings.assigned(_module(file.parent / path), name))
+    return settings.objects(settings.named(_module(file), function.removesuffix("()")), defaults)
+
+
+def _module(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def _skipped(path: str, under: str, skip: tuple[str, ...]) -> bool:
@@ -91,15 +109,15 @@ class Reader:
     """Reads one module; the typed dictionaries that annotations name are looked for in its package."""
 
     def __init__(self, file: Path) -> None:
-        self.module = ast.parse(file.read_text(encoding="utf-8"))
+        self.module = _module(file)
         self.dictionaries: dict[str, dict[str, ast.expr]] = {}
         for other in sorted(file.parent.glob("*.py")):
-            self.dictionaries.update(_dictionaries(ast.parse(other.read_text(encoding="utf-8"))))
+            self.dictionaries.update(_dictionaries(_module(other)))
 
     def options(self, name: str, under: str) -> list[Options]:
         """The options of a class, of a function (``Class.method``), of a typed dictionary, or of the module's variables."""
         if not name:
-            return [Options(under, sorted(_variables(self.module)))]
+            return [_variables(self.module, under)]
         if name in self.dictionaries:
             return self._dictionary(name, under, ())
         function = _function(self.module, name)
@@ -109,22 +127,22 @@ class Reader:
         arguments = function.args
         parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         values = [*([None] * (len(parameters) - len(arguments.kwonlyargs) - len(arguments.defaults))), *arguments.defaults]
-        defaults: dict[str, Any] = {}
+        found = Options(under, {}, arguments.kwarg is not None)
         for parameter, value in zip(parameters, [*values, *arguments.kw_defaults], strict=True):
-            if isinstance(value, ast.Constant):
-                defaults[parameter.arg] = value.value
-        names = [parameter.arg for parameter in parameters if parameter.arg not in ("self", "cls")]
-        found = [Options(under, names, arguments.kwarg is not None, defaults)]
+            if parameter.arg not in ("self", "cls"):
+                found.types[parameter.arg] = _words(parameter.annotation)
+                found.defaults.update(_constant(parameter.arg, value))
+        inner: list[Options] = []
         for parameter in parameters:
             for name in _names_in(parameter.annotation):
-                found += self._dictionary(name, f"{under}.{parameter.arg}".lstrip("."), ())
-        return found
+                inner += self._dictionary(name, f"{under}.{parameter.arg}".lstrip("."), ())
+        return [found, *inner]
 
     def _dictionary(self, name: str, under: str, above: tuple[str, ...]) -> list[Options]:
         if name not in self.dictionaries or name in above:
             return []
         keys = self.dictionaries[name]
-        found = [Options(under, list(keys))]
+        found = [Options(under, {key: _words(annotation) for key, annotation in keys.items()})]
         for key, annotation in keys.items():
             for inner in _names_in(annotation):
                 found += self._dictionary(inner, f"{under}.{key}", (*above, name))
@@ -143,11 +161,57 @@ def _function(module: ast.Module, name: str) -> ast.FunctionDef | ast.AsyncFunct
     return found if isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
 
 
-def _variables(module: ast.Module) -> set[str]:
+def _variables(module: ast.Module, under: str) -> Options:
     """The variables that a module assigns at its top, which are its settings."""
-    targets = [target for node in module.body if isinstance(node, ast.Assign) for target in node.targets]
-    targets += [node.target for node in module.body if isinstance(node, ast.AnnAssign)]
-    return {target.id for target in targets if isinstance(target, ast.Name) and not target.id.startswith("_")}
+    found = Options(under, {})
+    for node in module.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        for target in targets:
+            if isinstance(target, ast.Name) and not target.id.startswith("_"):
+                found.types[target.id] = _words(node.annotation) if isinstance(node, ast.AnnAssign) else ""
+                found.defaults.update(_constant(target.id, getattr(node, "value", None)))
+    return found
+
+
+def _constant(name: str, value: ast.expr | None) -> dict[str, Any]:
+    """The default of an option, where it is written out."""
+    return {name: value.value} if isinstance(value, ast.Constant) else {}
+
+
+# What annotations call the types that the lists name in one way for both languages.
+_WORDS = {
+    "bool": "boolean", "str": "string", "int": "number", "float": "number", "list": "list", "List": "list", "Sequence": "list",
+    "set": "list", "Set": "list", "dict": "object", "Dict": "object", "Mapping": "object", "Callable": "function", "Any": "any",
+}  # fmt: skip
+
+
+def _words(annotation: ast.expr | None) -> str:
+    """What values an annotation lets through, in few words; nothing where it says nothing that people write out."""
+    if annotation is None:
+        return ""
+    if isinstance(annotation, ast.Constant):
+        if isinstance(annotation.value, str):
+            with contextlib.suppress(SyntaxError):
+                return _words(ast.parse(annotation.value, mode="eval").body)
+        return ""
+    if isinstance(annotation, ast.BinOp):
+        return _joined([annotation.left, annotation.right])
+    if isinstance(annotation, ast.Subscript):
+        name = _last_name(annotation.value)
+        inner = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+        if name in ("Optional", "Union", "NotRequired", "Required"):
+            return _joined(inner)
+        if name == "Literal":
+            return " | ".join(sorted(json.dumps(part.value) for part in inner if isinstance(part, ast.Constant)))
+        if _WORDS.get(name) == "list" and _words(inner[0]):
+            return f"list of {_words(inner[0]).replace(' | ', '/')}"
+        return _WORDS.get(name, "object")
+    name = _last_name(annotation)
+    return _WORDS.get(name, "object" if name else "")
+
+
+def _joined(parts: list[ast.expr]) -> str:
+    return " | ".join(sorted({words for part in parts for words in _words(part).split(" | ") if words}))
 
 
 def _dictionaries(module: ast.Module) -> dict[str, dict[str, ast.expr]]:

@@ -12,12 +12,13 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Reading:
-    """One object of options in a package: its type (npm) or its callable (pypi), and the option path that it stands for."""
+    """One object of options in a package, and the option path that it stands for: its type or its literal (npm), its callable (pypi)."""
 
     under: str
     type: str = ""
     module: str = ""
     callable: str = ""
+    literal: str = ""
     versions: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     defaults: tuple[str, ...] = ()
@@ -57,10 +58,11 @@ def load(path: Path = HERE / "sources.toml") -> list[Source]:
     return [_source(table) for table in tomllib.loads(path.read_text(encoding="utf-8"))["source"]]
 
 
-def untyped(path: Path = HERE / "sources.toml") -> dict[tuple[str, str], set[str]]:
-    """By SDK and client, option paths of the records that no type has, for reasons that the file gives."""
+def excused(kind: str, path: Path = HERE / "sources.toml") -> dict[tuple[str, str], set[str]]:
+    """By SDK and client, option paths of the records that no type has (``untyped``), or whose defaults the packages' comments have
+    otherwise (``differing``), for reasons that the file gives."""
     found: dict[tuple[str, str], set[str]] = {}
-    for table in tomllib.loads(path.read_text(encoding="utf-8")).get("untyped", []):
+    for table in tomllib.loads(path.read_text(encoding="utf-8")).get(kind, []):
         found.setdefault((table["sdk"], table["client"]), set()).update(table["paths"])
     return found
 
@@ -72,6 +74,7 @@ def _source(table: dict[str, Any]) -> Source:
             type=reading.get("type", ""),
             module=reading.get("module", table["package"].partition(":")[2]),
             callable=reading.get("callable", ""),
+            literal=reading.get("literal", ""),
             versions=tuple(reading.get("versions", ())),
             skip=tuple(reading.get("skip", ())),
             defaults=tuple(reading.get("defaults", ())),

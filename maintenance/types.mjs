@@ -2,18 +2,21 @@
 //
 //   node types.mjs <folder of the typescript package> < request.json
 //
-// The request is {"tree": folder with node_modules, "probes": [{"module", "type", "under", "skip", "defaults"}]}. `type` is
-// a type expression over `m`, the module's namespace: "m.PostHogConfig", "Parameters<typeof m.init>[0]". The answer is a list,
-// per probe {"problems": [...], "objects": [{"under", "open", "names", "defaults"}], "defaults": {path: code}}.
+// The request is {"tree": folder with node_modules, "probes": [{"module", "type", "literal", "under", "skip", "defaults"}]}. `type` is
+// a type expression over `m`, the module's namespace: "m.PostHogConfig", "Parameters<typeof m.init>[0]"; where a package has
+// no types, `literal` ("file#name") is an object in its code that describes each option. The answer is a list,
+// per probe {"problems": [...], "objects": [{"under", "open", "types": {name: words}, "defaults"}], "defaults": {path: code}}.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { defaultsIn } from "./defaults.mjs";
+import { defaultsIn, describedIn } from "./defaults.mjs";
 
 const ts = createRequire(import.meta.url)(path.resolve(process.argv[2]));
 const request = JSON.parse(readFileSync(0, "utf8"));
 const DEEPEST = 6;
+const MOST_WORDS = 8; // of a longer union nobody reads the members
+const FOREIGN_WORDS = ["Date", "RegExp"]; // objects of the platform that people write out
 
 const OPTIONS = {
   strict: true,
@@ -34,7 +37,7 @@ function programOf(tree, probes) {
   const texts = new Map(
     probes.map((probe, index) => [
       path.join(tree, `probe${index}.ts`),
-      `import * as m from ${JSON.stringify(probe.module)};\nexport type Probe = NonNullable<${probe.type}>;\n`,
+      `import * as m from ${JSON.stringify(probe.module)};\nexport type Probe = ${probe.literal ? "never" : `NonNullable<${probe.type}>`};\n`,
     ]),
   );
   const host = ts.createCompilerHost(OPTIONS);
@@ -93,6 +96,28 @@ function hasUnknownBase(type) {
   return false;
 }
 
+/** What values a type takes, in few words: "boolean", `"cookie" | "localStorage"`, "function", "list of string". */
+function wordsOf(type) {
+  const words = new Set(alternatives(type).map(wordOf));
+  if (words.has("true") && words.has("false")) words.delete("true"), words.delete("false"), words.add("boolean");
+  const told = [...words].sort();
+  return told.length > MOST_WORDS ? [...new Set(told.map((word) => (word.startsWith('"') ? "string" : word)))].join(" | ") : told.join(" | ");
+}
+
+function wordOf(type) {
+  if (type.isStringLiteral()) return JSON.stringify(type.value);
+  if (type.isNumberLiteral()) return String(type.value);
+  if (type.flags & ts.TypeFlags.BooleanLiteral) return type.intrinsicName;
+  if (type.flags & ts.TypeFlags.StringLike) return "string";
+  if (type.flags & ts.TypeFlags.NumberLike) return "number";
+  if (type.flags & ts.TypeFlags.BooleanLike) return "boolean";
+  if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Never)) return "any";
+  if (type.flags & ts.TypeFlags.VoidLike) return "nothing";
+  if (checker.isArrayType(type)) return `list of ${wordsOf(checker.getTypeArguments(type)[0]).replaceAll(" | ", "/")}`;
+  if (checker.isTupleType(type)) return "list";
+  return isFunction(type) ? "function" : (FOREIGN_WORDS.includes(type.getSymbol()?.name) ? type.getSymbol().name : "object");
+}
+
 /** What a property's comment says about its default, as it is written there. */
 function defaultOf(property) {
   const tag = property.getJsDocTags(checker).find((tag) => /^default(Value)?$/i.test(tag.name));
@@ -105,7 +130,7 @@ function defaultOf(property) {
 /** Gathers the objects of options at a path and below it into `found`. */
 function walk(type, under, skip, found, above) {
   if (skip.includes(under) || above.length > DEEPEST) return;
-  const entry = found.get(under) ?? { under, open: false, names: new Set(), defaults: {} };
+  const entry = found.get(under) ?? { under, open: false, types: {}, defaults: {} };
   let isObject = false;
   for (const part of alternatives(type)) {
     if (above.includes(part)) continue;
@@ -129,7 +154,8 @@ function describe(type, under, skip, entry, found, above) {
   if (!properties.length || isIndexed || hasUnknownBase(type)) entry.open = true;
   for (const property of properties) {
     const name = property.getName();
-    entry.names.add(name);
+    const words = wordsOf(checker.getTypeOfSymbol(property));
+    entry.types[name] = [...new Set([...(entry.types[name]?.split(" | ") ?? []), ...words.split(" | ")])].sort().join(" | ");
     const told = defaultOf(property);
     if (told !== undefined) entry.defaults[name] = told;
     if (name.includes(".")) continue; // no option path could tell what lies below such a name
@@ -139,6 +165,11 @@ function describe(type, under, skip, entry, found, above) {
 
 /** The objects of one probe, or what is wrong with it. */
 function answer(probe, file) {
+  const folder = path.join(request.tree, "node_modules");
+  if (probe.literal) {
+    const objects = describedIn(ts, folder, probe.literal, probe.under);
+    return { problems: objects.length ? [] : [`no object ${probe.literal}`], objects, defaults: {} };
+  }
   const source = program.getSourceFile(file);
   const problems = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((diagnostic) =>
     ts.flattenDiagnosticMessageText(diagnostic.messageText, " "),
@@ -148,9 +179,8 @@ function answer(probe, file) {
   const declaration = source.statements.find(ts.isTypeAliasDeclaration);
   const skip = probe.skip.map((inner) => (probe.under ? `${probe.under}.${inner}` : inner));
   walk(checker.getTypeAtLocation(declaration.name), probe.under, skip, found, []);
-  const objects = [...found.values()].map((entry) => ({ ...entry, names: [...entry.names] }));
-  const inCode = probe.defaults.map((place) => defaultsIn(ts, path.join(request.tree, "node_modules"), place));
-  return { problems, objects, defaults: Object.assign({}, ...inCode) };
+  const inCode = probe.defaults.map((place) => defaultsIn(ts, folder, place));
+  return { problems, objects: [...found.values()], defaults: Object.assign({}, ...inCode) };
 }
 
 console.log(JSON.stringify(request.probes.map((probe, index) => answer(probe, files[index]))));

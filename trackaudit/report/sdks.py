@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from trackaudit.sdks import CARRYING
 
@@ -56,9 +56,8 @@ def _client(client: Table, lists: list[Table]) -> Iterator[str]:
         ("Elements", _markers(client)),
         ("Fields in its reach", (f"- {capture['collects']}: {capture['fix']}" for capture in client["capture"])),
         ("Versions that leak", (_leak(leak) for leak in client["leak"])),
-        ("Known, not judged", _others(client)),
-        ("Known by name", _listed(client, lists)),
-        ("Read in", _sources(client)),
+        ("Other options", _others(client, lists)),
+        ("Read in", _sources(client, lists)),
     ):
         written = list(lines)
         if written:
@@ -125,28 +124,64 @@ def _leak(leak: Table) -> str:
     return f"- {packages} {leak['versions']}: {leak['collects']}; {leak['fix']}"
 
 
-def _others(client: Table) -> Iterator[str]:
-    names = [f"`{option['path']}`" for option in client["option"] if not option["concern"]]
-    if names:
-        yield ", ".join(names)
+def _others(client: Table, lists: list[Table]) -> Iterator[str]:
+    """Every option that is not judged: those that the record describes, and those that the packages' own types list."""
+    listed = _listed(lists)
+    judged = {option["path"] for option in client["option"] if option["concern"]}
+    described = {option["path"]: option for option in client["option"] if option["path"] not in judged}
+    holders = {path.rpartition(".")[0] for path in (*judged, *described, *listed)}
+    paths = [
+        path for path in sorted({*described, *listed} - judged) if not (path in holders and _is_holder(listed.get(path, [])))
+    ]
+    if paths:
+        yield "| option | takes | default | read in |"
+        yield "|---|---|---|---|"
+    for path in paths:
+        versions = listed.get(path, [])
+        takes = versions[-1][1].takes if versions else described[path]["type"]
+        default = _default(described[path]) if described.get(path, {}).get("default") else _default_by_version(versions)
+        yield f"| `{path}` | {takes.replace('|', 'or')} | {default} | {_span([version for version, _ in versions])} |"
 
 
-def _listed(client: Table, lists: list[Table]) -> Iterator[str]:
-    """The options that only the newest types name, each list with the version that it was read in."""
-    described = {option["path"] for option in client["option"]}
-    newest = {entry["under"]: entry for entry in lists}  # the newest comes last
-    for under, entry in newest.items():
-        paths = [f"{under}.{name}" if under else name for name in entry["names"]]
-        others = [
-            path for path in paths if path not in described and not any(known.startswith(path + ".") for known in described)
-        ]
-        if others:
-            yield f"- {', '.join(f'`{path}`' for path in others)} ({entry['read']})"
+class _Listed(NamedTuple):
+    """What a list says of an option: what values it takes, and its default as JSON, both empty where the package does not say."""
+
+    takes: str
+    default: str
 
 
-def _sources(client: Table) -> Iterator[str]:
+def _listed(lists: list[Table]) -> dict[str, list[tuple[str, _Listed]]]:
+    """By option path what each version says that was read, the oldest first; an object is told by the options below it."""
+    found: dict[str, list[tuple[str, _Listed]]] = {}
+    for entry in lists:
+        version = entry["read"].partition(",")[0].rpartition("@")[2]
+        for name, told in entry["names"].items():
+            takes, _, default = told.partition(" = ")
+            path = f"{entry['under']}.{name}" if entry["under"] else name
+            found.setdefault(path, []).append((version, _Listed(takes, default)))
+    return found
+
+
+def _is_holder(versions: list[tuple[str, _Listed]]) -> bool:
+    """Whether an option is only an object of others, which tell more."""
+    return bool(versions) and versions[-1][1] == ("object", "")
+
+
+def _default_by_version(versions: list[tuple[str, _Listed]]) -> str:
+    """The default, or where it has changed each one with the first version that was read with it."""
+    changes = [pair for index, pair in enumerate(versions) if not index or versions[index - 1][1].default != pair[1].default]
+    told = [(f"`{listed.default}`" if listed.default else "not stated", version) for version, listed in changes]
+    return told[0][0] if len(told) == 1 else "; ".join(f"{default} ({version})" for default, version in told) or "unset"
+
+
+def _span(versions: list[str]) -> str:
+    return "" if not versions else versions[-1] if versions[0] == versions[-1] else f"{versions[0]} to {versions[-1]}"
+
+
+def _sources(client: Table, lists: list[Table]) -> Iterator[str]:
     kinds = ("option", "marker", "capture", "leak", "plugin")
     found = {source for kind in kinds for entry in client[kind] for source in entry.get("read", ())}
+    found |= {source for entry in lists for source in entry["read"].split(", ")}
     if found:
         yield ", ".join(sorted(found))
 
