@@ -25,7 +25,7 @@ class Site(NamedTuple):
     column: int
     method: str
     fallback: str
-    dropped: bool
+    fate: str
     dead: bool
     changed: str
     author: str

@@ -68,7 +68,7 @@ def _site(evaluation: Evaluation, key: Known, lines: LinesOf) -> Site:
     fallback = evaluation.fallback()
     dead = deciding(use) is not None
     told = describe(fallback).strip("`") if fallback is not None else ""
-    return Site(path, line, column, use.method, told, use.dropped and not evaluation.via, dead, "", "")
+    return Site(path, line, column, use.method, told, "" if evaluation.via else use.fate, dead, "", "")
 
 
 def _dated(

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from trackaudit.flags import Flag, Site
+from trackaudit.rules.unused_flag import FATES
 
 OLD = 180  # days without a change after which a flag that one place asks for is worth a look
 _TEMPORARY = re.compile(
@@ -31,9 +32,9 @@ def judged(
 
 def _certain(sites: list[Site], until: str, expired: bool) -> list[str]:
     found = []
-    if all(site.dropped for site in sites):
-        found.append("nobody looks at the answer")
-    elif all(site.dropped or site.dead for site in sites):
+    if all(site.fate for site in sites):
+        found += dict.fromkeys(FATES[site.fate][0].removeprefix("and ") for site in sites)
+    elif all(site.fate or site.dead for site in sites):
         found.append("a constant keeps the code that asks for it from running")
     if expired:
         found.append(f"it was to be gone by {until}")

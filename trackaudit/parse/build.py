@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trackaudit.model import Comment, Expr, Member, Name, Span
+from trackaudit.model import Comment, Expr, Guard, Member, Name, Region, Span
 
 MARK = b"trackaudit:"  # a file without it has no comment that anybody asks for
 MAX_DEPTH = 100
@@ -29,3 +29,8 @@ def comment_at(text: bytes, span: Span, target: Span | None = None) -> Comment:
 def rest_step(taken: Iterable[str | None]) -> str:
     """The step of a binding's path to what is left of an object when these keys are taken out: ``...`` and their names."""
     return "..." + ",".join(sorted(name for name in taken if name))
+
+
+def branches(consequent: Expr, holds: Guard, alternate: Expr, fails: Guard) -> list[Region]:
+    """Where the two values of a conditional expression stand, each with its condition."""
+    return [Region(value.span.start, value.span.end, guard) for value, guard in ((consequent, holds), (alternate, fails))]

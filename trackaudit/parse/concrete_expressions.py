@@ -32,7 +32,7 @@ from trackaudit.model import (
     Unit,
     Unknown,
 )  # fmt: skip
-from trackaudit.parse.build import MAX_DEPTH
+from trackaudit.parse.build import MAX_DEPTH, branches
 
 _LITERAL_NAMES = {"True": True, "False": False, "None": None}
 
@@ -156,12 +156,11 @@ class Expressions(ABC):
 
     def conditional(self, node: cst.IfExp, scope: int, guards: Guards) -> Expr:
         test = self.expression(node.test, scope, guards)
-        return Conditional(
-            test,
-            self.expression(node.body, scope, (*guards, Guard(test, True, scope))),
-            self.expression(node.orelse, scope, (*guards, Guard(test, False, scope))),
-            self.span(node),
-        )
+        holds, fails = Guard(test, True, scope), Guard(test, False, scope)
+        consequent = self.expression(node.body, scope, (*guards, holds))
+        alternate = self.expression(node.orelse, scope, (*guards, fails))
+        self.unit.regions += branches(consequent, holds, alternate, fails)
+        return Conditional(test, consequent, alternate, self.span(node))
 
     def boolean(self, node: cst.BooleanOperation, scope: int, guards: Guards) -> Expr:
         operator = "&&" if isinstance(node.operator, cst.And) else "||"

@@ -37,7 +37,7 @@ from trackaudit.model import (
     Unit,
     Unknown,
 )  # fmt: skip
-from trackaudit.parse.build import MAX_DEPTH, assign_name
+from trackaudit.parse.build import MAX_DEPTH, assign_name, branches
 from trackaudit.parse.functions import Functions
 from trackaudit.parse.grammars import bare, child_fields, children, span_of
 from trackaudit.parse.literals import number_value, unescape
@@ -283,12 +283,11 @@ class Expressions(Functions):
         if condition is None or consequence is None or alternative is None:
             return Unknown("incomplete code", span_of(node))
         test = self.expression(condition, scope, guards)
-        return Conditional(
-            test,
-            self.expression(consequence, scope, (*guards, Guard(test, True, scope))),
-            self.expression(alternative, scope, (*guards, Guard(test, False, scope))),
-            span_of(node),
-        )
+        holds, fails = Guard(test, True, scope), Guard(test, False, scope)
+        consequent = self.expression(consequence, scope, (*guards, holds))
+        alternate = self.expression(alternative, scope, (*guards, fails))
+        self.unit.regions += branches(consequent, holds, alternate, fails)
+        return Conditional(test, consequent, alternate, span_of(node))
 
     def binary(self, node: Node, scope: int, guards: Guards) -> Expr:
         """Operations from the innermost left operand outwards; of very many, the value of the last ones is kept."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from trackaudit import model
 from trackaudit.model import Expr, Guard, Literal, Region, Span, Spread, Unit, Unknown
-from trackaudit.parse.build import MARK, MAX_DEPTH, assign_name, comment_at, rest_step
+from trackaudit.parse.build import MARK, MAX_DEPTH, assign_name, branches, comment_at, rest_step
 from trackaudit.parse.ecmascript import decoded, read
 from trackaudit.parse.literals import number_value, unescape
 from trackaudit.parse.strict_modules import Modules
@@ -381,8 +381,10 @@ class _Lowering(Modules):
 
     def conditional(self, node: Node, scope: int, guards: Guards) -> Expr:
         test = self.expression(node.test, scope, guards)
-        consequent = self.expression(node.consequent, scope, (*guards, Guard(test, True, scope)))
-        alternate = self.expression(node.alternate, scope, (*guards, Guard(test, False, scope)))
+        holds, fails = Guard(test, True, scope), Guard(test, False, scope)
+        consequent = self.expression(node.consequent, scope, (*guards, holds))
+        alternate = self.expression(node.alternate, scope, (*guards, fails))
+        self.unit.regions += branches(consequent, holds, alternate, fails)
         return model.Conditional(test, consequent, alternate, self.span(node))
 
     def binary(self, node: Node, scope: int, guards: Guards) -> Expr:

@@ -22,7 +22,7 @@ from trackaudit.model import (
     Unit,
 )  # fmt: skip
 from trackaudit.resolve.combine import step
-from trackaudit.resolve.dropped import never_read
+from trackaudit.resolve.fates import Fates
 from trackaudit.resolve.loops import each_of
 from trackaudit.resolve.plugins import inside
 from trackaudit.resolve.requests import address, body, posts
@@ -277,12 +277,12 @@ class Finder:
         at_load = self.runs_at_load(site.scope)
         span = site.call.span
         asks = any(call["role"] == "evaluate" for call in client["call"] if call["method"] == method)
-        dropped = asks and (span in self.unit.discarded or span in self._never_read)
-        return Use(match.sdk, client["id"], method, form, match.root, passed, guards, context, span, callee, (), at_load, dropped)
+        fate = self._fates.of(span) if asks else ""
+        return Use(match.sdk, client["id"], method, form, match.root, passed, guards, context, span, callee, (), at_load, fate)
 
     @cached_property
-    def _never_read(self) -> set[Span]:
-        return never_read(self.unit, self.resolver.text)
+    def _fates(self) -> Fates:
+        return Fates(self.unit, self.resolver.text)
 
     def runs_at_load(self, scope: int) -> bool:
         """Whether what stands in a scope runs when its file does: in no function, or in ones that are called on the spot."""

@@ -176,7 +176,7 @@ class Use(NamedTuple):
     ``origin`` is the symbol's root (``npm:posthog-js``, ``global:posthog``); ``form`` is ``call``, ``command``,
     ``component`` or ``assignment``; ``context`` the qualified name of the enclosing function; ``within`` are the calls of the
     project's own wrappers that make this use, with the names of their files; ``at_load`` is true where it runs when its file does,
-    ``dropped`` where nobody takes its result.
+    ``fate`` says of a question why its answer does not count, see :mod:`trackaudit.resolve.fates`.
     """
 
     sdk: str
@@ -191,7 +191,7 @@ class Use(NamedTuple):
     callee_span: Span
     within: "tuple[Span, ...]" = ()
     at_load: bool = False
-    dropped: bool = False
+    fate: str = ""
 
 
 class ProjectCall(NamedTuple):
