@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trackaudit.effective.project import Project
+from trackaudit.effective.project import Evaluation, Project
 from trackaudit.findings import Example, Result
 from trackaudit.resolve.fates import DROPPED, OVERRULED, SAME
 from trackaudit.rules.common import flag_result
@@ -69,7 +69,13 @@ FATES = {
 
 def check(project: Project) -> Iterator[Result]:
     for evaluation in project.evaluations:
-        fate = evaluation.use.fate
-        if fate and not evaluation.via and not evaluation.use.method.startswith("waffle_"):
+        fate = fate_of(evaluation)
+        if fate:
             what, fix = FATES[fate]
             yield flag_result(project, "unused-flag", evaluation, f"{{}} is asked for, {what}", fix)
+
+
+def fate_of(evaluation: Evaluation) -> str:
+    """Why an answer does not count, empty where it does. What a wrapper does with it is no affair of its callers; a decorator uses it."""
+    is_own = not evaluation.via and not evaluation.use.method.startswith("waffle_")
+    return evaluation.use.fate if is_own else ""

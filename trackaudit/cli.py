@@ -10,7 +10,7 @@ from typing import IO, Any, NoReturn
 import click
 
 from trackaudit import __version__
-from trackaudit.terminal import Problem, Progress, guarded, requests_of, show_page, write
+from trackaudit.terminal import Problem, Progress, guarded, requests_of, show_fixes, show_page, write
 
 _SEVERITIES = ("note", "warning", "error")
 
@@ -175,6 +175,13 @@ def _inventory(paths: tuple[str, ...], options: dict[str, Any]) -> int:
 @click.option("--only", type=click.Choice(("stale",)), help="Show only the flags that are to be removed.")
 @click.option("--no-history", is_flag=True, help="Do not ask git since when the lines are as they are, and whose they are.")
 @click.option("--now", metavar="DATE", help="Judge dates as of DATE (also: SOURCE_DATE_EPOCH).")
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Take out what is certain: unused questions, branches that a constant decides. Needs --unsafe-fixes.",
+)
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--unsafe-fixes", is_flag=True, help="Allow --fix to take out code.")
 @_reading
 def flags(paths: tuple[str, ...], **options: Any) -> None:
     """List every feature flag that PATHS ask for: where, with which fallback, since when, and whether it has outlived its purpose.
@@ -184,7 +191,8 @@ def flags(paths: tuple[str, ...], **options: Any) -> None:
       0  done
       2  usage or configuration error, or a file that could not be read
     """
-    sys.exit(guarded(lambda: _flags(paths, options), options["traceback"]))
+    run = _mend_flags if options["fix"] or options["diff"] else _flags
+    sys.exit(guarded(lambda: run(paths, options), options["traceback"]))
 
 
 def _flags(paths: tuple[str, ...], options: dict[str, Any]) -> int:
@@ -205,6 +213,28 @@ def _flags(paths: tuple[str, ...], options: dict[str, Any]) -> int:
 
     write(options["output"], show)
     return 2 if any(failure.fatal for project in projects for failure in project.failures) else 0
+
+
+def _mend_flags(paths: tuple[str, ...], options: dict[str, Any]) -> int:
+    from trackaudit.fix import FixError, diff
+    from trackaudit.fix import write as write_fixed
+    from trackaudit.flags.fixes import mend
+
+    if not options["diff"] and not options["unsafe_fixes"]:
+        raise click.UsageError("--fix takes out code, so it needs --unsafe-fixes; --diff shows what would go")
+    try:
+        with Progress() as progress:
+            mended = [mend(request, progress.show) for request in requests_of(paths, options)]
+        for project in mended:
+            if options["diff"]:
+                click.echo(diff(project.rewritten), nl=False)
+            else:
+                write_fixed(project.root, project.rewritten)
+    except FixError as error:
+        raise Problem(str(error)) from None
+    for project in mended:
+        show_fixes(project.root, project.rewritten, project.left, options["diff"])
+    return 0
 
 
 @cli.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,7 +36,8 @@ _HAS_ELEMENTS = MARKUP | {"javascript", "tsx"}
 
 class Request(NamedTuple):
     """What to audit. ``paths`` are files or folders below one project root; ``stdin`` stands in for the file
-    ``stdin_path``'s bytes. ``force_exclude`` applies the excludes to explicitly named files too, ``cached_as`` is the root whose cache is shared."""
+    ``stdin_path``'s bytes. ``force_exclude`` applies the excludes to explicitly named files too, ``cached_as`` is the root whose cache is shared, ``overlay``
+    holds files' bytes that stand in for those on disk."""
 
     root: str
     git: bool
@@ -51,6 +52,7 @@ class Request(NamedTuple):
     jobs: int = 0
     use_prefilter: bool = True
     cached_as: str = ""
+    overlay: Mapping[str, bytes] | None = None
 
 
 class Report(NamedTuple):
@@ -221,6 +223,8 @@ class Run:
         request = self.request
         if request.stdin is not None and listed.path == request.stdin_path:
             return request.stdin
+        if request.overlay is not None and listed.path in request.overlay:
+            return request.overlay[listed.path]
         full = f"{request.root}/{listed.path}"
         limit = MANIFEST_MAX_SIZE if listed.manifest else self.selection.policy.max_size
         try:

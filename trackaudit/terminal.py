@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from trackaudit.config import Config
+    from trackaudit.fix import Rewritten
     from trackaudit.run import Request
 
 
@@ -175,3 +176,20 @@ def show_page(page: str) -> None:
         Console().print(Markdown(page))
     else:
         click.echo(page, nl=False)
+
+
+def show_fixes(root: str, rewritten: list[Rewritten], left: int, only_shown: bool) -> None:
+    """Say on standard error what was fixed, or would be, and how much is left to people."""
+    from trackaudit.report import known_as
+
+    for item in rewritten:
+        for fix in item.fixes:
+            click.echo(f"{known_as(root, item.path)}: {fix.title}", err=True)
+    count, files = sum(len(item.fixes) for item in rewritten), len(rewritten)
+    what = "would be fixed" if only_shown else "fixed"
+    told = (
+        f"{count} place{'' if count == 1 else 's'} in {files} file{'' if files == 1 else 's'} {what}"
+        if count
+        else "Nothing to fix"
+    )
+    click.echo(f"{told}{f'; {left} left for you to decide' if left else ''}.", err=True)

@@ -14,6 +14,7 @@ from trackaudit.rules.common import describe
 from trackaudit.rules.constant_flag import deciding
 from trackaudit.rules.expired_flag import expired, said_to_stay
 from trackaudit.rules.undeclared_flag import state
+from trackaudit.rules.unused_flag import fate_of
 from trackaudit.understand import LinesOf, shortfalls, understand
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _site(evaluation: Evaluation, key: Known, lines: LinesOf) -> Site:
     fallback = evaluation.fallback()
     dead = deciding(use) is not None
     told = describe(fallback).strip("`") if fallback is not None else ""
-    return Site(path, line, column, use.method, told, "" if evaluation.via else use.fate, dead, "", "")
+    return Site(path, line, column, use.method, told, fate_of(evaluation), dead, "", "")
 
 
 def _dated(
@@ -101,8 +102,15 @@ def _flag(project: Project, key: str, sdk: str, found: list[tuple[Evaluation, Si
     until = late.date if late is not None else next((date.date for date in stated if date.date), "")
     sites = list({(site.path, site.line, site.column): site for _, site in found}.values())
     title = found[0][0].client["title"]
-    permanent = said_to_stay(stated) or project.stays(key)
-    return judged(key, sdk, title, sites, until, late is not None, permanent, state(project, key), project.today)
+    stays = said_to_stay(stated) or project.stays(key)
+    return judged(key, sdk, title, sites, until, late is not None, stays, state(project, key), project.today)
+
+
+def permanent(project: Project, evaluation: Evaluation) -> bool:
+    """Whether every flag that a question may ask for is said to stay."""
+    keys = evaluation.asked()
+    listed = bool(keys) and all(project.stays(str(key.value)) for key in keys)
+    return listed or said_to_stay(list(project.dates_at(evaluation)))
 
 
 def _unread(project: Project, asked: set[str]) -> list[Flag]:

@@ -88,6 +88,16 @@ def _too_deep(unit: Unit, lines: Lines, line: int) -> None:
     unit.problems.append(Problem("too-deep", message, lines.line_span(line)))
 
 
+def is_safe(text: bytes) -> bool:
+    """Whether libcst may be given a text: it is without a syntax error, and nests no deeper than libcst can stand."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _deepest(ast.parse(text)) is None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
 def _deepest(tree: ast.Module) -> int | None:
     """The line of the first node that lies deeper than the limit, or None. Iterative, by levels."""
     level: list[ast.AST] = list(tree.body)

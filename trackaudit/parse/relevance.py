@@ -35,6 +35,7 @@ class _Region:
         self.used: set[str] = set()
         self.assigns: list[tuple[set[str], set[str]]] = []  # the names a statement sets, and those in it
         self.simple: list[set[str]] = []
+        self.tests: list[tuple[set[str], set[str]]] = []  # the names in a condition, and those in what it decides about
         for child in ast.walk(node):
             if isinstance(child, ast.stmt) and not hasattr(child, "body"):
                 names = set(_names(child))
@@ -42,6 +43,8 @@ class _Region:
                 targets = _targets(child)
                 if targets:
                     self.assigns.append((targets, names))
+            elif isinstance(child, (ast.If, ast.While)):
+                self.tests.append((set(_names(child.test)), set(_names(child))))
         self.used = set(_names(node))
         self.defined = {node.name} if isinstance(node, _FUNCTIONS) else _bound(node)
 
@@ -143,6 +146,9 @@ def _wanted(regions: list[_Region], hot: set[int], derived: set[str], words: tup
         asked = region.is_function and not region.defined.isdisjoint(words)  # what it returns is asked for
         for names in region.simple:
             if asked or names & derived:
+                wanted |= names
+        for names, decided in region.tests:
+            if decided & derived:
                 wanted |= names
         for _ in range(3):
             for targets, names in region.assigns:

@@ -130,9 +130,8 @@ def _others(client: Table, lists: list[Table]) -> Iterator[str]:
     judged = {option["path"] for option in client["option"] if option["concern"]}
     described = {option["path"]: option for option in client["option"] if option["path"] not in judged}
     holders = {path.rpartition(".")[0] for path in (*judged, *described, *listed)}
-    paths = [
-        path for path in sorted({*described, *listed} - judged) if not (path in holders and _is_holder(listed.get(path, [])))
-    ]
+    told = {path for path, versions in listed.items() if not (path in holders and _is_holder(versions))}
+    paths = sorted({*described, *told} - judged)
     if paths:
         yield "| option | takes | default | read in |"
         yield "|---|---|---|---|"
