@@ -2,7 +2,7 @@
 
 One file per project in the user's cache directory. An entry's key covers the bytes, the language, the parser, the records and
 the tool itself, so a stale entry is never found; deleting the cache is always safe. Entries are pickles that may hold
-nothing but the model's own types: a cache that somebody tampered with can be wrong, but it cannot run code.
+nothing but the types of facts: a cache that somebody tampered with can be wrong, but it cannot run code.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from trackaudit.digest import blake2b
 from trackaudit.resolve.values import FileFacts
 
 MAX_BYTES = 64_000_000
-_ALLOWED = ("trackaudit.resolve.values", "trackaudit.model")
+_ALLOWED = ("trackaudit.resolve.values", "trackaudit.model", "trackaudit.parse.switches")
 
 
 class _Facts(pickle.Unpickler):

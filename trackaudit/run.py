@@ -298,6 +298,19 @@ class Run:
                 self._keep(path, language, data, Hits(frozenset(), True), False)
         return path in self.texts
 
+    def text_of(self, path: str) -> bytes | None:
+        """The text of a file of the project as UTF-8, whether or not it mentions a tracker; None where it is left out."""
+        from trackaudit.parse.source import Undecodable, to_utf8
+
+        language = language_of(path.rpartition("/")[2])
+        if path in self.texts or language is None or self.selection.left_out(path) is not None:
+            return self.texts.get(path)
+        data = self._bytes(Listed(path, language, None), again=True)
+        try:
+            return to_utf8(data, language == "python") if data is not None else None
+        except Undecodable:
+            return None
+
     def with_fields(self, reachable: Callable[[str], bool]) -> list[str]:
         """The files that hold a word of a sensitive field where a tracker reaches it, those without a tracker now loaded."""
         found = [

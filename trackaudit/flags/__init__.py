@@ -27,8 +27,13 @@ class Site(NamedTuple):
     fallback: str
     fate: str
     dead: bool
-    changed: str
-    author: str
+    changed: str = ""
+    author: str = ""
+
+    def at(self, days: dict[tuple[str, int], tuple[str, str]]) -> "Site":
+        """The same with its day and author, where they are known by its path and line."""
+        day, author = days.get((self.path, self.line), ("", ""))
+        return self._replace(changed=day, author=author)
 
 
 class Flag(NamedTuple):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from trackaudit.effective.project import Evaluation, Project
 from trackaudit.flags import VERDICTS, Flag, Flags, Site
+from trackaudit.flags.ages import Days, Memory, dated
+from trackaudit.flags.homemade import switches
 from trackaudit.flags.verdicts import judged
-from trackaudit.history import HistoryError, blame
 from trackaudit.resolve.values import Known
 from trackaudit.rules.common import describe
 from trackaudit.rules.constant_flag import deciding
@@ -20,16 +21,13 @@ from trackaudit.understand import LinesOf, shortfalls, understand
 if TYPE_CHECKING:
     from trackaudit.run import Request, Run
 
-MAX_BLAMED = 400  # files that git is asked about
-
 
 def find(request: Request, progress: Callable[[str, int, int], None], with_history: bool) -> Flags:
     """The flags that the request's paths ask for; with what git knows of these lines if asked for it."""
     from trackaudit.run import Run
 
     run = Run(request, progress)
-    needed = run.read_all(lambda: None)
-    if not needed or not run.texts:
+    if not run.read_all(lambda: None):
         return Flags(request.root, (), 0, tuple(run.failures))
     try:
         return _of_run(run, with_history)
@@ -39,6 +37,8 @@ def find(request: Request, progress: Callable[[str, int, int], None], with_histo
 
 def _of_run(run: Run, with_history: bool) -> Flags:
     project, sources, rounds = understand(run)
+    memory = Memory(run.request)
+    made = switches(run, sources, memory)
     lines = LinesOf(sources)
     asked: dict[tuple[str, str], list[tuple[Evaluation, Site]]] = {}
     unnamed = 0
@@ -49,11 +49,15 @@ def _of_run(run: Run, with_history: bool) -> Flags:
             site = _site(evaluation, key, lines)
             if run.reported(site.path):
                 asked.setdefault((str(key.value), evaluation.use.sdk), []).append((evaluation, site))
+    days: Days = {}
     if with_history and run.request.git:
-        asked = _dated(run.request.root, asked)
-    flags = [_flag(project, key, sdk, found) for (key, sdk), found in asked.items()]
+        sites = [site for found in asked.values() for _, site in found]
+        days = dated(run.request.root, [*sites, *made.sites(lines)], sources, memory)
+    flags = [_flag(project, key, sdk, [(item, site.at(days)) for item, site in found]) for (key, sdk), found in asked.items()]
+    flags += made.flags(project, lines, days)
     if run.reported("."):
         flags += _unread(project, {key for key, _ in asked})
+    memory.save()
     order = list(VERDICTS)
     flags.sort(key=lambda flag: (order.index(flag.verdict), flag.changed[1] or "9", flag.key, flag.sdk))
     reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
@@ -69,31 +73,7 @@ def _site(evaluation: Evaluation, key: Known, lines: LinesOf) -> Site:
     fallback = evaluation.fallback()
     dead = deciding(use) is not None
     told = describe(fallback).strip("`") if fallback is not None else ""
-    return Site(path, line, column, use.method, told, fate_of(evaluation), dead, "", "")
-
-
-def _dated(
-    root: str, asked: dict[tuple[str, str], list[tuple[Evaluation, Site]]]
-) -> dict[tuple[str, str], list[tuple[Evaluation, Site]]]:
-    """The same with the days on which these lines were last changed, as far as git tells."""
-    wanted: dict[str, set[int]] = {}
-    for found in asked.values():
-        for _, site in found:
-            wanted.setdefault(site.path, set()).add(site.line)
-    told: dict[tuple[str, int], tuple[str, str]] = {}
-    for path in sorted(wanted)[:MAX_BLAMED]:
-        try:
-            told.update({(path, line): about for line, about in blame(root, path, sorted(wanted[path])).items()})
-        except HistoryError:
-            return asked
-    return {
-        name: [(item, site._replace(**_about(told.get((site.path, site.line))))) for item, site in found]
-        for name, found in asked.items()
-    }
-
-
-def _about(told: tuple[str, str] | None) -> dict[str, str]:
-    return {"changed": told[0], "author": told[1]} if told is not None else {}
+    return Site(path, line, column, use.method, told, fate_of(evaluation), dead)
 
 
 def _flag(project: Project, key: str, sdk: str, found: list[tuple[Evaluation, Site]]) -> Flag:

@@ -9,9 +9,11 @@ from trackaudit.flags import Flag, Site
 from trackaudit.rules.unused_flag import FATES
 
 OLD = 180  # days without a change after which a flag that one place asks for is worth a look
-_TEMPORARY = re.compile(
+TEMPORARY = re.compile(
     r"(?:^|[^a-z])(?:te?mp|temporary|test|debug|hack|poc|proto(?:type)?|wip|demo|old|legacy|migrat(?:e|ion))(?:[^a-z]|$)", re.I
 )
+# What is there to stop something in an emergency is old when all goes well.
+_BRAKE = re.compile(r"(?:^|[^a-z])(?:disable|kill|block|emergency|maintenance)", re.I)
 
 
 def judged(
@@ -46,8 +48,13 @@ def _likely(key: str, sites: list[Site], today: date) -> list[str]:
     fallbacks = list(dict.fromkeys(site.fallback for site in sites if site.fallback))
     if len(fallbacks) > 1:
         found.append(f"it falls back to different values: {', '.join(fallbacks)}")
-    if _TEMPORARY.search(key):
+    if TEMPORARY.search(key):
         found.append("its name says that it is not meant to stay")
-    if len(sites) == 1 and sites[0].changed and (today - date.fromisoformat(sites[0].changed)).days > OLD:
+    if (
+        len(sites) == 1
+        and sites[0].changed
+        and not _BRAKE.search(key)
+        and (today - date.fromisoformat(sites[0].changed)).days > OLD
+    ):
         found.append(f"one place asks for it, unchanged since {sites[0].changed}")
     return found
