@@ -18,6 +18,7 @@ Take out the question and the branch that lost, or put the flag into the list.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from trackaudit.effective.project import Project
@@ -68,9 +69,15 @@ def state(project: Project, key: str) -> str:
     """What the list of flags says against a key; nothing where there is no list, and where it is an ordinary flag in it."""
     if project.declared is None or project.stays(key):
         return ""
-    flag = project.declared.get(key)
+    flag = project.declared.get(key) or next((item for item in project.declared.values() if in_camel_case(item.key) == key), None)
     if flag is None:
         return "is not in the list of flags"
     if flag.archived:
         return "is archived in the list of flags"
     return "is on for everybody, says the list of flags" if flag.launched else ""
+
+
+def in_camel_case(key: str) -> str:
+    """A key as hooks that hold all flags name it: ``new-menu`` as ``newMenu``."""
+    first, *others = re.split(r"[^A-Za-z0-9]+", key)
+    return first + "".join(word[:1].upper() + word[1:] for word in others)

@@ -22,6 +22,7 @@ max-size = 250_000
 javascript-parser = "esprima"
 flag-list = "flags.json"
 permanent-flags = ["kill-*"]
+flag-expiry = ['gone by (?P<date>[0-9-]+)']
 
 [per-path-deselect]
 "docs/*" = ["autocapture", "posthog"]
@@ -60,6 +61,7 @@ EXPECTED = Config(
     javascript_parser="esprima",
     flag_list="flags.json",
     permanent_flags=("kill-*",),
+    flag_expiry=("gone by (?P<date>[0-9-]+)",),
     ignore=(
         Ignore("tls-off", "local/", "", "", date(2027, 1, 31), "the collector on the developer's own machine", 0),
         Ignore("vulnerable-sdk", "", "mixpanel-browser", "", None, "autotrack is off", 1),

@@ -35,6 +35,23 @@ ASKED: list[tuple[str, str, str, dict[str, str]]] = [
     ("vwo", "a.js", "import { init } from 'vwo-fme-node-sdk';\nconst client = await init({ sdkKey: KEY });\nexport const a = (id) => client.getFlag('new-ui', { id });", {"new-ui": ""}),
     ("waffle", "a.py", "from waffle import flag_is_active, switch_is_active\n\n\ndef a(request):\n    return flag_is_active(request, 'new-ui') or switch_is_active('size')\n", {"new-ui": "", "size": ""}),
     ("waffle", "a.py", "from flags.state import flag_enabled\n\n\ndef a(request):\n    return flag_enabled('new-ui', request=request)\n", {"new-ui": ""}),
+    ("waffle", "a.html", "{% load i18n waffle_tags %}\n{% flag 'new-ui' %}<b>{% endflag %}{%- switch \"size\" %}{% endswitch %}{% trans 'flag' %}", {"new-ui": "", "size": ""}),
+    ("waffle", "a.html", "{% load feature_flags %}{% flag_enabled 'NEW_UI' as on %}", {"NEW_UI": ""}),
+    ("waffle", "a.html", "{# waffle_tags #}{% flag 'new-ui' %}", {}),
+    ("openfeature", "a.ts", "import { OpenFeature } from '@openfeature/server-sdk';\nconst client = OpenFeature.getClient('app');\nexport const a = async () => await client.getBooleanValue('new-ui', false);", {"new-ui": "false"}),
+    ("openfeature", "a.py", "from openfeature import api\n\nclient = api.get_client()\n\n\ndef a():\n    return client.get_boolean_value('new-ui', False)\n", {"new-ui": "false"}),
+    ("launchdarkly", "a.jsx", "import { useFlags } from 'launchdarkly-react-client-sdk';\nexport const A = () => {\n  const { newUi, other: renamed } = useFlags();\n  return newUi && renamed && <b />;\n};", {"newUi": "", "other": ""}),
+    ("launchdarkly", "a.jsx", "import { useFlags } from 'launchdarkly-react-client-sdk';\nexport const A = () => {\n  const flags = useFlags();\n  return flags.newUi && flags?.['size'] && <b />;\n};", {"newUi": "", "size": ""}),
+    ("launchdarkly", "a.jsx", "import { useFlags } from 'launchdarkly-react-client-sdk';\nexport const A = () => <B {...useFlags()} />;", {}),
+    ("flagsmith", "a.jsx", "import { useFlags } from 'flagsmith/react';\nexport const A = () => useFlags(['new-ui', 'size'])['new-ui'].enabled && <b />;", {"new-ui": "", "size": ""}),
+    ("split", "a.ts", "import { SplitFactory } from '@splitsoftware/splitio';\nconst client = SplitFactory({ core: { authorizationKey: KEY } }).client();\nexport const a = (id: string) => client.getTreatment(id, 'new-ui');", {"new-ui": ""}),
+    ("split", "b.ts", "import { SplitFactory } from '@splitsoftware/splitio';\nconst client = SplitFactory({ core: { authorizationKey: KEY, key } }).client();\nexport const a = () => client.getTreatment('new-ui', { plan });", {"new-ui": ""}),
+    ("split", "a.jsx", "import { useTreatment, useTreatments } from '@splitsoftware/splitio-react';\nexport const A = () => useTreatment({ name: 'new-ui' }).treatment === 'on' && useTreatments({ names: ['size'] });", {"new-ui": "", "size": ""}),
+    ("eppo", "a.ts", "import { getInstance } from '@eppo/node-server-sdk';\nexport const a = (id: string) => getInstance().getBooleanAssignment('new-ui', id, {}, false);", {"new-ui": "false"}),
+    ("eppo", "a.py", "import eppo_client\n\n\ndef a(id):\n    return eppo_client.get_instance().get_boolean_assignment('new-ui', id, {}, False)\n", {"new-ui": "false"}),
+    ("python-flags", "a.py", "import flask_featureflags as feature\n\n\n@feature.is_active_feature('size')\ndef a():\n    return feature.is_active('new-ui')\n", {"new-ui": "", "size": ""}),
+    ("python-flags", "a.py", "from gutter.client.default import gutter\n\n\ndef a(user):\n    return gutter.active('new-ui', user)\n", {"new-ui": ""}),
+    ("python-flags", "a.py", "from flipper import FeatureFlagClient\n\nclient = FeatureFlagClient(store)\n\n\ndef a():\n    return client.is_enabled('new-ui', default=True)\n", {"new-ui": "true"}),
 ]  # fmt: skip
 
 
@@ -50,7 +67,7 @@ def test_what_is_asked_for(tmp_path: Path, sdk: str, file: str, code: str, wante
     project(tmp_path, {file: code})
     found = flags_of(tmp_path)
     assert {flag["key"]: " ".join(flag["fallbacks"]) for flag in found} == wanted
-    assert {flag["sdk"] for flag in found} == {sdk}
+    assert {flag["sdk"] for flag in found} == ({sdk} if wanted else set())
 
 
 @pytest.mark.parametrize(
@@ -228,3 +245,30 @@ def test_a_list_that_cannot_be_read(tmp_path: Path) -> None:
     outcome = run(tmp_path, "check", "--no-cache")
     assert outcome.code == 2
     assert "the list of flags could not be read: flags.json:" in outcome.out
+
+
+def test_the_project_says_how_its_comments_state_a_date(tmp_path: Path) -> None:
+    code = (
+        "import posthog from 'posthog-js';\n// gone by 2026-02-01\nexport const a = () => posthog.isFeatureEnabled('new-ui');\n"
+    )
+    project(tmp_path, {"a.js": code})
+    assert flags_of(tmp_path, "--now", "2026-03-01")[0]["verdict"] == "in use"
+    project(tmp_path, {"trackaudit.toml": "flag-expiry = ['gone by (?P<date>[0-9-]+)']\n"})
+    assert flags_of(tmp_path, "--now", "2026-03-01")[0]["verdict"] == "stale"
+    assert flags_of(tmp_path, "--now", "2026-01-01")[0]["verdict"] == "in use"
+
+
+@pytest.mark.parametrize("pattern", ["(", "gone by"])
+def test_a_pattern_without_a_date_is_refused(tmp_path: Path, pattern: str) -> None:
+    project(tmp_path, {"a.js": "1", "trackaudit.toml": f"flag-expiry = ['{pattern}']\n"})
+    outcome = run(tmp_path, "flags")
+    assert outcome.code == 2
+    assert "flag-expiry" in outcome.err
+
+
+def test_a_hook_that_holds_all_flags_names_them_in_camel_case(tmp_path: Path) -> None:
+    code = "import { useFlags } from 'launchdarkly-react-client-sdk';\nexport const A = () => useFlags().x || <b />;\nexport const B = () => {\n  const { newUi, oldUi } = useFlags();\n  return newUi || oldUi;\n};\n"
+    listed = '{"flags": [{"key": "new-ui"}, {"key": "unread-one"}]}'
+    project(tmp_path, {"a.jsx": code, "flags.json": listed, "trackaudit.toml": 'flag-list = "flags.json"\n'})
+    verdicts = {flag["key"]: flag["verdict"] for flag in flags_of(tmp_path)}
+    assert verdicts == {"newUi": "in use", "oldUi": "stale", "unread-one": "look"}

@@ -46,6 +46,7 @@ class Config(NamedTuple):
     source: str = ""
     flag_list: str = ""
     permanent_flags: tuple[str, ...] = ()
+    flag_expiry: tuple[str, ...] = ()
 
 
 def load(root: str, explicit: str | None = None) -> Config:
@@ -111,6 +112,7 @@ def _read(table: Any, name: str) -> Config:
         "sdk": Field(list_of(anything), default=[]),
         "flag-list": Field(string, default=""),
         "permanent-flags": Field(strings, default=[]),
+        "flag-expiry": Field(list_of(_expiry), default=[]),
     })  # fmt: skip
     errors: list[str] = []
     values = check(table, name, errors)
@@ -124,8 +126,23 @@ def _read(table: Any, name: str) -> Config:
         tuple(values["severity"].items()), values["fail-on"], values["profile"], tuple(values["include"]), tuple(values["exclude"]),
         int(values["max-size"]), values["javascript-parser"],
         tuple(Ignore(**entry, number=number) for number, entry in enumerate(values["ignore"])), tuple(sdks), name,
-        values["flag-list"], tuple(values["permanent-flags"]),
+        values["flag-list"], tuple(values["permanent-flags"]), tuple(values["flag-expiry"]),
     )  # fmt: skip
+
+
+def _expiry(value: Any, where: str, errors: list[str]) -> str:
+    """A pattern for comments whose group ``date`` is the day, or month, by which a flag has to be gone."""
+    import re
+
+    from trackaudit.validate import string
+
+    text = string(value, where, errors)
+    try:
+        if "date" not in re.compile(text).groupindex:
+            errors.append(f"{where}: {text!r} has no group (?P<date>…)")
+    except re.error as error:
+        errors.append(f"{where}: {text!r} is not a regular expression: {error}")
+    return text
 
 
 def _rule(value: Any, where: str, errors: list[str]) -> str:

@@ -252,6 +252,7 @@ class Run:
         jobs: list[workers.Job] = []
         keys: dict[str, bytes] = {}
         for path, asked in wanted.items():
+            asked = asked._replace(expiry=config.flag_expiry)
             job = workers.Job(path, self.languages[path], self.texts[path], asked, config.javascript_parser)
             if cache is not None:
                 keys[path] = cache.key(job.text, job.language, *map(_stable, asked), job.javascript_parser, config.sdks)

@@ -73,11 +73,7 @@ class Evaluation(Called):
 
     def asked(self) -> list[Known]:
         """The keys that it can ask for, where they are written out."""
-        name, _, _below = self.call["key"].partition(".")
-        found = [value for value, _ in _narrowed(self.given, self.call["key"])] if name in self.given else []
-        todo = [item for value in found for item in (value.items if isinstance(value, Listing) else (value,))]
-        flat = [branch.value for value in todo if isinstance(value, OneOf) for branch in value.branches]
-        return [value for value in (*todo, *flat) if isinstance(value, Known) and isinstance(value.value, str)]
+        return next((keys for path in self.call["key"].split("|") if (keys := _texts(_narrowed(self.given, path)))), [])
 
     def fallback(self) -> Value | None:
         """What it comes to where the flag is unknown or its service is down, as far as the call says."""
@@ -361,6 +357,13 @@ def _send(linked: Linked, client: Table, call: Table) -> Send:
     texts = tuple(found for name in call["texts"] for found in _narrowed(values, name))
     private = frozenset(key for name in call["private"] for value, _ in _narrowed(values, name) for key in names_in(value))
     return Send(linked.path, use, client, call, bags, tuple(pairs), ids, texts, private, linked.via)
+
+
+def _texts(found: list[tuple[Value, Span]]) -> list[Known]:
+    """The texts among values, in lists and choices too."""
+    todo = [item for value, _ in found for item in (value.items if isinstance(value, Listing) else (value,))]
+    flat = [branch.value for value in todo if isinstance(value, OneOf) for branch in value.branches]
+    return [value for value in (*todo, *flat) if isinstance(value, Known) and isinstance(value.value, str)]
 
 
 def _narrowed(values: dict[str, tuple[Value, Span]], name: str) -> list[tuple[Value, Span]]:

@@ -14,7 +14,7 @@ from trackaudit.resolve.values import Known
 from trackaudit.rules.common import describe
 from trackaudit.rules.constant_flag import deciding
 from trackaudit.rules.expired_flag import expired, said_to_stay
-from trackaudit.rules.undeclared_flag import state
+from trackaudit.rules.undeclared_flag import in_camel_case, state
 from trackaudit.rules.unused_flag import fate_of
 from trackaudit.understand import LinesOf, shortfalls, understand
 
@@ -95,7 +95,8 @@ def permanent(project: Project, evaluation: Evaluation) -> bool:
 
 def _unread(project: Project, asked: set[str]) -> list[Flag]:
     """The flags of the list that no code asks for."""
-    unread = [flag for flag in (project.declared or {}).values() if flag.key not in asked and not flag.archived]
+    declared = (project.declared or {}).values()
+    unread = [flag for flag in declared if not asked & {flag.key, in_camel_case(flag.key)} and not flag.archived]
     return [
         Flag(flag.key, "", "the list of flags", (), "", "look", ("no code asks for it",))
         for flag in unread

@@ -38,6 +38,7 @@ class Made(NamedTuple):
     found: dict[str, list[_Placed]]
     changed: set[str]
     sources: dict[str, bytes]
+    expiry: tuple[str, ...]
 
     def sites(self, lines: LinesOf) -> Iterator[Site]:
         for places in self.found.values():
@@ -53,7 +54,7 @@ class Made(NamedTuple):
         stated = [
             date
             for placed in places
-            for date in stated_dates(self.sources[placed.path])
+            for date in stated_dates(self.sources[placed.path], self.expiry)
             if _reaches(date.reach, placed.item.span)
         ]
         until = next((date.date for date in stated if date.date), "")
@@ -106,10 +107,10 @@ def switches(run: Run, sources: dict[str, bytes], memory: Memory) -> Made:
         if found.definitions or found.gates or found.changed:
             by_file[path] = found
             sources.setdefault(path, text)
-    return _joined(by_file, sources)
+    return _joined(by_file, sources, run.request.config.flag_expiry)
 
 
-def _joined(files: dict[str, Switches], sources: dict[str, bytes]) -> Made:
+def _joined(files: dict[str, Switches], sources: dict[str, bytes], expiry: tuple[str, ...]) -> Made:
     """Definitions and conditions of the same name together; a switch counts where both are there."""
     found: dict[str, list[_Placed]] = {}
     for path, own in files.items():
@@ -123,7 +124,7 @@ def _joined(files: dict[str, Switches], sources: dict[str, bytes]) -> Made:
         is_switch = any(isinstance(placed.item, Definition) and placed.item.kind != "other" for placed in places)
         if is_asked and is_switch:
             kept[key] = sorted(places, key=lambda placed: (isinstance(placed.item, Gate), placed.path, placed.item.span))
-    return Made(kept, {name for own in files.values() for name in own.changed}, sources)
+    return Made(kept, {name for own in files.values() for name in own.changed}, sources, expiry)
 
 
 def _site(placed: _Placed, lines: LinesOf) -> Site:

@@ -29,13 +29,15 @@ from trackaudit.sdks.catalogue import Catalogue, Symbol, split_symbol
 class Wanted(NamedTuple):
     """What is asked of a file: the ``sdks`` whose words it holds, whether its sensitive ``fields`` are wanted, the project's own
     ``modules`` of which the uses matter, as they are written in this file, each with the names that do, and the names of its
-    ``exports``, None for all that can lead to a tracker; ``plain`` are exports that are wanted then even if they cannot."""
+    ``exports``, None for all that can lead to a tracker; ``plain`` are exports that are wanted then even if they cannot. ``expiry`` are the project's own patterns
+    for dates in comments."""
 
     sdks: frozenset[str]
     fields: bool = False
     modules: frozenset[tuple[str, frozenset[str]]] = frozenset()
     exports: frozenset[str] | None = None
     plain: frozenset[str] = frozenset()
+    expiry: tuple[str, ...] = ()
 
 
 def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> FileFacts:
@@ -65,18 +67,18 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
         unit.language, page, unit.parser, tuple(uses), tuple(calls), tuple(exports), tuple(stars),
         resolver.parameters_of(call.symbol for call in calls), injected, tuple(resolver.readers.loaded()), tuple(found),
         tuple(scripts),
-        tuple(comments), tuple(unit.problems), _dates(uses, text, catalogue),
+        tuple(comments), tuple(unit.problems), _dates(uses, text, catalogue, wanted.expiry),
     )  # fmt: skip
 
 
-def _dates(uses: list[Use], text: bytes, catalogue: Catalogue) -> tuple[StatedDate, ...]:
+def _dates(uses: list[Use], text: bytes, catalogue: Catalogue, expiry: tuple[str, ...]) -> tuple[StatedDate, ...]:
     """What comments say of dates, where the file asks for flags."""
     asking = any(call["role"] == "evaluate" for use in uses for call in catalogue.calls(use.sdk, use.client).get(use.method, ()))
     if not asking:
         return ()
     from trackaudit.resolve.dates import stated_dates
 
-    return tuple(stated_dates(text))
+    return tuple(stated_dates(text, expiry))
 
 
 def _loaded(unit: Unit, resolver: Resolver) -> Iterator[Script]:

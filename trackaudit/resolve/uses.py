@@ -23,6 +23,7 @@ from trackaudit.model import (
 )  # fmt: skip
 from trackaudit.resolve.combine import step
 from trackaudit.resolve.fates import Fates
+from trackaudit.resolve.flags import asked_members, template_tags
 from trackaudit.resolve.loops import each_of
 from trackaudit.resolve.plugins import inside
 from trackaudit.resolve.requests import address, body, posts
@@ -76,7 +77,7 @@ def counting(catalogue: Catalogue, use: Use) -> tuple[Passed, ...]:
 def _counting(call: Table) -> Iterator[str]:
     """The parameters of a call that sends or asks which rules look at."""
     yield from (name for kind in CARRYING for name in call[kind])
-    yield from (name for name in (call["key"], call["fallback"]) if name)
+    yield from (name for name in (*call["key"].split("|"), call["fallback"]) if name)
 
 
 def _calls_of(catalogue: Catalogue, use: Use) -> list[Table]:
@@ -141,6 +142,9 @@ class Finder:
         ]
         found += [use for assignment in self.unit.assignments if (use := self.assignment(assignment)) is not None]
         found += self.settings()
+        found += asked_members(self.unit, self.resolver.text, self.match, self.resolver.symbol, self.use)
+        if self.unit.language == "html":
+            found += template_tags(self.resolver.text, self.catalogue, self.sdks)
         return sorted(found, key=lambda use: (use.span, use.method))
 
     def match(self, symbol: tuple[str, ...] | None) -> tuple[Match, Table] | None:

@@ -212,6 +212,8 @@ _FLAGS = table({
     "fallback": Field(string, default=""),
     "keywords": Field(string, default=""),
     "versions": Field(versions, default=""),
+    "members": Field(boolean, default=False),
+    "library": Field(string, default=""),
     "read": Field(strings, default=[]),
 })  # fmt: skip
 _CALL = table({
@@ -228,6 +230,8 @@ _CALL = table({
     "reaches": Field(string, default=""),
     "key": Field(string, default=""),
     "fallback": Field(string, default=""),
+    "members": Field(boolean, default=False),
+    "library": Field(string, default=""),
     **_CARRIED,
 }, _call_extra)  # fmt: skip
 
@@ -369,7 +373,7 @@ def validate(raw: Any, where: str) -> tuple[dict[str, Any], list[str]]:
 
 def _evaluations(entry: dict[str, Any], errors: list[str]) -> list[dict[str, Any]]:
     """A call for each method that asks for a flag's value."""
-    shared = {name: entry[name] for name in ("parameters", "key", "fallback", "keywords", "versions")}
+    shared = {name: entry[name] for name in ("parameters", "key", "fallback", "keywords", "versions", "members", "library")}
     return [_CALL({**shared, "method": method, "role": "evaluate"}, method, errors) for method in entry["methods"]]
 
 
