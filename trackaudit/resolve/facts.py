@@ -21,8 +21,8 @@ from trackaudit.resolve.exports import exports_of, matters
 from trackaudit.resolve.injections import injections_of
 from trackaudit.resolve.plugins import plugin_uses
 from trackaudit.resolve.resolver import Resolver
-from trackaudit.resolve.uses import Finder
-from trackaudit.resolve.values import CommentFact, FileFacts, Known, StatedDate, Use, Value
+from trackaudit.resolve.uses import Finder, is_send
+from trackaudit.resolve.values import CommentFact, FileFacts, Known, Remark, StatedDate, Use, Value
 from trackaudit.sdks.catalogue import Catalogue, Symbol, split_symbol
 
 
@@ -68,6 +68,7 @@ def extract(unit: Unit, text: bytes, catalogue: Catalogue, wanted: Wanted) -> Fi
         resolver.parameters_of(call.symbol for call in calls), injected, tuple(resolver.readers.loaded()), tuple(found),
         tuple(scripts),
         tuple(comments), tuple(unit.problems), _dates(uses, text, catalogue, wanted.expiry),
+        _remarks(uses, text, catalogue, wanted.expiry),
     )  # fmt: skip
 
 
@@ -79,6 +80,15 @@ def _dates(uses: list[Use], text: bytes, catalogue: Catalogue, expiry: tuple[str
     from trackaudit.resolve.dates import stated_dates
 
     return tuple(stated_dates(text, expiry))
+
+
+def _remarks(uses: list[Use], text: bytes, catalogue: Catalogue, expiry: tuple[str, ...]) -> tuple[Remark, ...]:
+    """What comments say of things that are not meant to stay, where the file sets a tracker up."""
+    if all(is_send(catalogue, use) for use in uses):
+        return ()
+    from trackaudit.resolve.dates import passing_remarks
+
+    return tuple(passing_remarks(text, expiry))
 
 
 def _loaded(unit: Unit, resolver: Resolver) -> Iterator[Script]:

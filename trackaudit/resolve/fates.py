@@ -23,6 +23,13 @@ class Fates:
         self._unit, self._text = unit, text
         self._dropped = {*unit.discarded, *_never_read(unit, text)}
         self._same = self._idle_tests()
+        self._names = {
+            binding.value.span: name
+            for names in unit.bindings
+            for name, bindings in names.items()
+            for binding in bindings
+            if isinstance(binding.value, Call) and not binding.path
+        }
 
     def of(self, span: Span) -> str:
         """The fate of the call at a place, empty where its result counts."""
@@ -31,6 +38,10 @@ class Fates:
         if span in self._same:
             return SAME
         return OVERRULED if _is_overruled(self._text, span) else ""
+
+    def name_of(self, span: Span) -> str:
+        """The name that the result of a call is given to, empty where it is given to none."""
+        return self._names.get(span, "")
 
     def _idle_tests(self) -> set[Span]:
         """The calls that decide, all by themselves, between two branches which are the same."""

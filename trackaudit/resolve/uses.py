@@ -281,8 +281,10 @@ class Finder:
         at_load = self.runs_at_load(site.scope)
         span = site.call.span
         asks = any(call["role"] == "evaluate" for call in client["call"] if call["method"] == method)
-        fate = self._fates.of(span) if asks else ""
-        return Use(match.sdk, client["id"], method, form, match.root, passed, guards, context, span, callee, (), at_load, fate)
+        fate, alias = (self._fates.of(span), self._fates.name_of(span)) if asks else ("", "")
+        return Use(
+            match.sdk, client["id"], method, form, match.root, passed, guards, context, span, callee, (), at_load, fate, alias
+        )
 
     @cached_property
     def _fates(self) -> Fates:

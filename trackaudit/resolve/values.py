@@ -176,7 +176,7 @@ class Use(NamedTuple):
     ``origin`` is the symbol's root (``npm:posthog-js``, ``global:posthog``); ``form`` is ``call``, ``command``,
     ``component`` or ``assignment``; ``context`` the qualified name of the enclosing function; ``within`` are the calls of the
     project's own wrappers that make this use, with the names of their files; ``at_load`` is true where it runs when its file does,
-    ``fate`` says of a question why its answer does not count, see :mod:`trackaudit.resolve.fates`.
+    ``fate`` says of a question why its answer does not count, see :mod:`trackaudit.resolve.fates`, ``alias`` the name that it is given to.
     """
 
     sdk: str
@@ -192,6 +192,7 @@ class Use(NamedTuple):
     within: "tuple[Span, ...]" = ()
     at_load: bool = False
     fate: str = ""
+    alias: str = ""
 
 
 class ProjectCall(NamedTuple):
@@ -246,6 +247,17 @@ class StatedDate(NamedTuple):
     reach: Span
 
 
+class Remark(NamedTuple):
+    """A comment which says that something is not meant to stay: its words, the day that it states if it does, and the text that it
+    speaks of. ``plain`` where it says so in so many words, and does not only name something to be done."""
+
+    words: str
+    date: str
+    plain: bool
+    span: Span
+    reach: Span
+
+
 class FileFacts(NamedTuple):
     """``page`` is true for a whole HTML document, not a part that others include.
 
@@ -269,6 +281,7 @@ class FileFacts(NamedTuple):
     comments: tuple[CommentFact, ...]
     problems: tuple[Problem, ...]
     dates: tuple[StatedDate, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def nothing(language: str) -> FileFacts:
