@@ -1,6 +1,6 @@
 """Times trackaudit beside its peers over one tree of files. README.md says how to get the peers and read this.
 
-python benchmarks/compare.py TREE [--runs N] [--only rg,trackaudit] [--sections tree,warm,file]
+python benchmarks/compare.py TREE [--runs N] [--only rg,trackaudit] [--sections tree,warm,flags,file]
 python benchmarks/compare.py --synthetic 4000
 """
 
@@ -32,7 +32,7 @@ SUFFIXES = (*SCRIPTS, ".vue", ".svelte", ".astro", ".html", ".htm", ".py")
 TOOLS = ("rg", "trackaudit", "ast-grep", "semgrep", "eslint")
 IMPORT = re.compile(rb"^[ \t]*(?:import|from)\b[^\r\n]*\b(?:posthog|mixpanel|sentry|snowplow)", re.M)
 PLAIN = ("list and read", "python -c pass")  # what no report is expected of
-SECTIONS = ("tree", "warm", "file")
+SECTIONS = ("tree", "warm", "flags", "file")
 MEMORY_UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024  # of ru_maxrss, in a megabyte
 LIST = ["git", "ls-files", "-z", "-co", "--exclude-standard"]
 
@@ -77,7 +77,10 @@ def hits(tool: str, output: str) -> int:
         return sum(len(file["messages"]) for file in json.loads(output))
     if tool == "semgrep":
         return len(json.loads(output)["results"])
-    return 0 if tool in PLAIN else len(json.loads(output)["findings"])
+    if tool in PLAIN:
+        return 0
+    report = json.loads(output)
+    return len(report["findings"] if "findings" in report else report["flags"])
 
 
 def measure(title: str, commands: dict[str, list[str]], tree: Path, runs: int, scratch: Path) -> None:
@@ -262,6 +265,13 @@ def compare(tree: Path, options: argparse.Namespace, scratch: Path) -> None:
         commands = {"list and read": [sys.executable, "-c", LIST_AND_READ], "trackaudit": audit(base, ".")}
         commands["trackaudit, no cache"] = audit(base, "--no-cache", ".")
         measure("Second run, with a warm cache", commands, tree, options.runs, scratch)
+    if "flags" in options.sections and "trackaudit" in tools:
+        listing = [*base, "flags", "--format", "json"]
+        commands = {name: command for name, command in chosen(".").items() if name == "rg"}
+        commands["flags, no cache"] = [*listing, "--no-cache"]
+        commands["flags, no cache, no history"] = [*listing, "--no-cache", "--no-history"]
+        commands["flags, warm cache"] = listing
+        measure("The list of flags, with what git says of their lines", commands, tree, options.runs, scratch)
     if "file" in options.sections and "trackaudit" in tools:
         lowered = [word.lower().encode() for word in words]
         clean = [path for path in files if not any(word in path.read_bytes().lower() for word in lowered)]

@@ -11,6 +11,8 @@ from trackaudit.model import Span
 from trackaudit.resolve.addresses import without_login
 from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, Pattern, Text, Use, Value
 
+# What the place is called where a constant is defined; the engine adds since when it is so.
+DEFINED_HERE = "the constant is defined here"
 _FAR = 60  # bytes between a key and its value from which on the value's own place is worth showing
 # How a record's words on what an option collects go on, where they do not complete "would collect".
 VERBS = {

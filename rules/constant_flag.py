@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from trackaudit.effective.project import Project
 from trackaudit.findings import Example, Related, Result
 from trackaudit.resolve.values import Condition, Use
-from trackaudit.rules.common import flag_result
+from trackaudit.rules.common import DEFINED_HERE, flag_result
 
 RISKY = (
     Example(
@@ -53,7 +53,7 @@ def check(project: Project) -> Iterator[Result]:
         if guard is not None and not evaluation.via:
             always = "true" if guard.constant else "false"
             what = "{} is never asked for, because `" + guard.text.replace("{", "{{").replace("}", "}}") + f"` is always {always}"
-            place = Related(evaluation.path, guard.origin or guard.span, "this decides")
+            place = Related(evaluation.path, guard.origin or guard.span, DEFINED_HERE if guard.origin else "this decides")
             fix = "take out the constant, or the flag with the branch that lost"
             yield flag_result(project, "constant-flag", evaluation, what, fix, (place,))
 

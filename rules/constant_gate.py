@@ -23,7 +23,7 @@ from trackaudit.effective.project import Project
 from trackaudit.effective.setups import Setup
 from trackaudit.findings import Example, Related, Result
 from trackaudit.resolve.values import Condition
-from trackaudit.rules.common import identity
+from trackaudit.rules.common import DEFINED_HERE, identity
 
 RISKY = (
     Example("const PROTOTYPE = true;\nif (PROTOTYPE) {\n  window.snowplow('enableFormTracking');\n}"),
@@ -58,7 +58,7 @@ def check(project: Project) -> Iterator[Result]:
 def _result(setup: Setup, guard: Condition) -> Result:
     related = [Related(setup.path, setup.use.callee_span, f"`{setup.use.method or setup.client['title']}` runs because of it")]
     if guard.origin is not None:
-        related.insert(0, Related(setup.path, guard.origin, "the constant is defined here"))
+        related.insert(0, Related(setup.path, guard.origin, DEFINED_HERE))
     state = "true" if guard.constant else "false"
     return Result(
         "constant-gate", setup.use.sdk, "warning", identity(setup.use), setup.path, guard.span,

@@ -70,6 +70,7 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--explain-unresolved", is_flag=True, help="List the set-ups, options and sends that could not be evaluated, and why."
 )
+@click.option("--no-history", is_flag=True, help="Do not ask git since when a switch is as it is.")
 @click.option(
     "--now", metavar="DATE", help="The day that suppression dates are compared with (default: SOURCE_DATE_EPOCH, else today)."
 )
@@ -200,7 +201,7 @@ def _flags(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from trackaudit.report.flags import Listed, render
 
     with Progress() as progress:
-        projects = [find(request, progress.show, not options["no_history"]) for request in requests_of(paths, options)]
+        projects = [find(request, progress.show) for request in requests_of(paths, options)]
     listed = Listed(projects, options["only"] == "stale")
 
     def show(stream: IO[str], colour: bool) -> None:

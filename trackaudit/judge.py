@@ -14,6 +14,7 @@ from trackaudit.effective.unresolved import unresolved
 from trackaudit.findings import CONFIDENCES, Finding, Gap, Position, RelatedLocation, Result
 from trackaudit.model import Span
 from trackaudit.rules import BY_ID, RULES, load
+from trackaudit.rules.common import DEFINED_HERE
 from trackaudit.understand import LinesOf, shortfalls, understand
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def judge(run: Run) -> Report:
     reasons = {id(result): by for result, by in sorted_out.suppressed}
     silent = _selected((result for result, _ in sorted_out.suppressed), request.config)
     places = [*((result, None) for result in kept), *((result, reasons.get(id(result))) for result in silent)]
-    placed = _placed(places, lines)
+    placed = _dated(run, _placed(places, lines), sources)
     shown = [finding for finding in placed if finding.suppressed is None]
     hidden = [finding for finding in placed if finding.suppressed is not None]
     failures = shortfalls(run, reported, lines, rounds)
@@ -54,6 +55,26 @@ def judge(run: Run) -> Report:
         sources,
         request.config,
     )
+
+
+def _dated(run: Run, findings: list[Finding], sources: dict[str, bytes]) -> list[Finding]:
+    """The findings about switches that never change, each with the day since when the switch is as it is, as far as git tells."""
+    lines = [(place.path, place.start.line) for finding in findings for place in finding.related if place.message == DEFINED_HERE]
+    if not lines or not run.request.git or not run.request.use_history:
+        return findings
+    from trackaudit.ages import Memory, dated
+
+    memory = Memory(run.request)
+    days = dated(run.request.root, lines, sources, memory)
+    memory.save()
+    return [finding._replace(related=tuple(_since(place, days) for place in finding.related)) for finding in findings]
+
+
+def _since(place: RelatedLocation, days: dict[tuple[str, int], tuple[str, str]]) -> RelatedLocation:
+    day, author = days.get((place.path, place.start.line), ("", ""))
+    if place.message != DEFINED_HERE or not day:
+        return place
+    return place._replace(message=f"{DEFINED_HERE}, and is the same since {day} ({author})")
 
 
 def _gaps(run: Run, project: Project, lines: LinesOf) -> list[Gap]:

@@ -37,7 +37,7 @@ _HAS_ELEMENTS = MARKUP | {"javascript", "tsx"}
 class Request(NamedTuple):
     """What to audit. ``paths`` are files or folders below one project root; ``stdin`` stands in for the file
     ``stdin_path``'s bytes. ``force_exclude`` applies the excludes to explicitly named files too, ``cached_as`` is the root whose cache is shared, ``overlay``
-    holds files' bytes that stand in for those on disk."""
+    holds files' bytes that stand in for those on disk. Without ``use_history`` git is not asked since when lines are as they are."""
 
     root: str
     git: bool
@@ -53,6 +53,7 @@ class Request(NamedTuple):
     use_prefilter: bool = True
     cached_as: str = ""
     overlay: Mapping[str, bytes] | None = None
+    use_history: bool = True
 
 
 class Report(NamedTuple):

@@ -71,6 +71,7 @@ def requests_of(paths: tuple[str, ...], options: dict[str, Any]) -> list[Request
             Request(
                 root, git, tuple(dict.fromkeys(inside)), config, today, stdin, stdin_path,
                 not options["no_force_exclude"], not options["no_cache"], None, options["jobs"],
+                use_history=not options.get("no_history"),
             )
         )  # fmt: skip
     return requests

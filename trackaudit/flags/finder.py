@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from trackaudit.ages import Days, Memory, dated
 from trackaudit.effective.project import Evaluation, Project
 from trackaudit.flags import VERDICTS, Flag, Flags, Site
-from trackaudit.flags.ages import Days, Memory, dated
 from trackaudit.flags.homemade import switches
 from trackaudit.flags.verdicts import judged
 from trackaudit.resolve.values import Known
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from trackaudit.run import Request, Run
 
 
-def find(request: Request, progress: Callable[[str, int, int], None], with_history: bool) -> Flags:
-    """The flags that the request's paths ask for; with what git knows of these lines if asked for it."""
+def find(request: Request, progress: Callable[[str, int, int], None]) -> Flags:
+    """The flags that the request's paths ask for; with what git knows of these lines."""
     from trackaudit.run import Run
 
     run = Run(request, progress)
     if not run.read_all(lambda: None):
         return Flags(request.root, (), 0, tuple(run.failures))
     try:
-        return _of_run(run, with_history)
+        return _of_run(run)
     finally:
         run.close()
 
 
-def _of_run(run: Run, with_history: bool) -> Flags:
+def _of_run(run: Run) -> Flags:
     project, sources, rounds = understand(run)
     memory = Memory(run.request)
     made = switches(run, sources, memory)
@@ -50,9 +50,9 @@ def _of_run(run: Run, with_history: bool) -> Flags:
             if run.reported(site.path):
                 asked.setdefault((str(key.value), evaluation.use.sdk), []).append((evaluation, site))
     days: Days = {}
-    if with_history and run.request.git:
-        sites = [site for found in asked.values() for _, site in found]
-        days = dated(run.request.root, [*sites, *made.sites(lines)], sources, memory)
+    if run.request.use_history and run.request.git:
+        sites = [*(site for found in asked.values() for _, site in found), *made.sites(lines)]
+        days = dated(run.request.root, [(site.path, site.line) for site in sites], sources, memory)
     flags = [_flag(project, key, sdk, [(item, site.at(days)) for item, site in found]) for (key, sdk), found in asked.items()]
     flags += made.flags(project, lines, days)
     if run.reported("."):

@@ -16,8 +16,8 @@ from trackaudit.resolve.dates import stated_dates
 from trackaudit.rules.expired_flag import last_day, said_to_stay
 
 if TYPE_CHECKING:
+    from trackaudit.ages import Days, Memory
     from trackaudit.effective.project import Project
-    from trackaudit.flags.ages import Days, Memory
     from trackaudit.run import Run
     from trackaudit.understand import LinesOf
 

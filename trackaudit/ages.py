@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from trackaudit.flags import Site
 from trackaudit.history import HistoryError, blame
 
 if TYPE_CHECKING:
@@ -19,14 +18,14 @@ Days = dict[tuple[str, int], tuple[str, str]]
 
 
 class Memory:
-    """What the list of flags remembers between runs, apart from the facts; nothing where no cache is wanted."""
+    """What is remembered between runs beside the facts: what git said, and what the list of flags read; nothing where no cache is wanted."""
 
     def __init__(self, request: Request) -> None:
         self._cache: Cache | None = None
         if request.use_cache:
             from trackaudit.cache import Cache
 
-            self._cache = Cache(f"{request.cached_as or request.root}#flags", request.cache_folder)
+            self._cache = Cache(f"{request.cached_as or request.root}#history", request.cache_folder)
 
     def recall(self, data: bytes, *about: object) -> object:
         """What was kept for a text, None where nothing was."""
@@ -41,11 +40,11 @@ class Memory:
             self._cache.save()
 
 
-def dated(root: str, sites: Iterable[Site], sources: dict[str, bytes], memory: Memory) -> Days:
-    """When the lines of these places were last changed, as far as git tells. Lines that are not in git yet have no day."""
+def dated(root: str, places: Iterable[tuple[str, int]], sources: dict[str, bytes], memory: Memory) -> Days:
+    """When these lines, each of a file's path, were last changed, as far as git tells. Lines that are not in git yet have no day."""
     wanted: dict[str, set[int]] = {}
-    for site in sites:
-        wanted.setdefault(site.path, set()).add(site.line)
+    for path, line in places:
+        wanted.setdefault(path, set()).add(line)
     days: Days = {}
     for path in sorted(wanted)[:MAX_BLAMED]:
         lines = sorted(wanted[path])
