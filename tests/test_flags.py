@@ -272,3 +272,17 @@ def test_a_hook_that_holds_all_flags_names_them_in_camel_case(tmp_path: Path) ->
     project(tmp_path, {"a.jsx": code, "flags.json": listed, "trackaudit.toml": 'flag-list = "flags.json"\n'})
     verdicts = {flag["key"]: flag["verdict"] for flag in flags_of(tmp_path)}
     assert verdicts == {"newUi": "in use", "oldUi": "stale", "unread-one": "look"}
+
+
+def test_a_listed_flag_that_another_language_asks_for_is_not_unread(tmp_path: Path) -> None:
+    listed = '{"flags": [{"key": "asked-in-go"}, {"key": "asked-nowhere"}]}'
+    project(
+        tmp_path,
+        {
+            "a.js": "1",
+            "main.go": 'client.Bool("asked-in-go", false)',
+            "flags.json": listed,
+            "trackaudit.toml": 'flag-list = "flags.json"\n',
+        },
+    )
+    assert [flag["key"] for flag in flags_of(tmp_path)] == ["asked-nowhere"]

@@ -300,6 +300,10 @@ class Run:
                 self._keep(path, language, data, Hits(frozenset(), True), False)
         return path in self.texts
 
+    def bytes_of(self, path: str) -> bytes | None:
+        """The bytes of any file of the project that is no larger than source files may be; None where it cannot be read."""
+        return self._bytes(Listed(path, None, None), again=True)
+
     def text_of(self, path: str) -> bytes | None:
         """The text of a file of the project as UTF-8, whether or not it mentions a tracker; None where it is left out."""
         from trackaudit.parse.source import Undecodable, to_utf8

@@ -56,7 +56,7 @@ def _of_run(run: Run) -> Flags:
     flags = [_flag(project, key, sdk, [(item, site.at(days)) for item, site in found]) for (key, sdk), found in asked.items()]
     flags += made.flags(project, lines, days)
     if run.reported("."):
-        flags += _unread(project, {key for key, _ in asked})
+        flags += _unread(run, project, {key for key, _ in asked})
     memory.save()
     order = list(VERDICTS)
     flags.sort(key=lambda flag: (order.index(flag.verdict), flag.changed[1] or "9", flag.key, flag.sdk))
@@ -93,12 +93,13 @@ def permanent(project: Project, evaluation: Evaluation) -> bool:
     return listed or said_to_stay(list(project.dates_at(evaluation)))
 
 
-def _unread(project: Project, asked: set[str]) -> list[Flag]:
-    """The flags of the list that no code asks for."""
+def _unread(run: Run, project: Project, asked: set[str]) -> list[Flag]:
+    """The flags of the list that no code asks for: no file of the project mentions them, in whatever language."""
     declared = (project.declared or {}).values()
-    unread = [flag for flag in declared if not asked & {flag.key, in_camel_case(flag.key)} and not flag.archived]
-    return [
-        Flag(flag.key, "", "the list of flags", (), "", "look", ("no code asks for it",))
-        for flag in unread
-        if not project.stays(flag.key)
-    ]
+    unread = [flag.key for flag in declared if not asked & {flag.key, in_camel_case(flag.key)} and not flag.archived]
+    left = {key for key in unread if not project.stays(key)}
+    for path in run.names if left else ():
+        data = run.bytes_of(path) if path != run.request.config.flag_list else None
+        if data is not None:
+            left = {key for key in left if key.encode() not in data}
+    return [Flag(key, "", "the list of flags", (), "", "look", ("no file mentions it",)) for key in unread if key in left]

@@ -22,8 +22,12 @@ CAMEL = re.compile(
 TABLES = frozenset(
     ("FEATURES", "FEATURE_FLAGS", "FEATURE_TOGGLES", "TOGGLES", "features", "featureFlags", "feature_flags", "FeatureFlags", "featureToggles", "toggles")
 )  # fmt: skip
-# Settings of frameworks that are named so, and names that tell of an environment.
+# Settings of frameworks that are named so.
 NOT_OURS = frozenset(("USE_TZ", "USE_I18N", "USE_L10N", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT", "USE_THOUSAND_SEPARATOR", "USE_ETAGS", "USE_DEPRECATED_PYTZ"))  # fmt: skip
+# What holds an amount, a name or a place, or stands in for something else.
+_AMOUNT = re.compile(
+    r"^DEFAULT_|_(?:SECONDS|MINUTES|HOURS|DAYS|LIMIT|COUNT|SIZE|TTL|TIMEOUT|INTERVAL|RATE|PERCENT\w*|URL|URI|HOST|PORT|PATH|KEY|ID|NAME|VERSION|TOKEN|SECRET|LIST)$"
+)
 _MENTION = re.compile(
     rb"\b(?:ENABLE|DISABLE|USE|ALLOW|SHOW|HIDE|FEATURE|FEAT|FF|FLAG|TOGGLE|EXPERIMENT)_|_(?:ENABLED|DISABLED|FEATURE|FLAG|TOGGLE)\b"
     rb"|FEATURES|[Ff]eature_?[Ff]lags|TOGGLES|[Tt]oggles\b|\bfeatures\b|\b(?:enable|disable)[A-Z]|[a-z](?:Enabled|Disabled)\b"
@@ -77,7 +81,7 @@ def switches_of(text: bytes, language: str) -> Switches:
 
 def is_switch(name: str) -> bool:
     """Whether a name in upper case is a switch's."""
-    return name not in NOT_OURS and UPPER.fullmatch(name) is not None
+    return name not in NOT_OURS and _AMOUNT.search(name) is None and UPPER.fullmatch(name) is not None
 
 
 def kind_of(value: str) -> tuple[str, str]:

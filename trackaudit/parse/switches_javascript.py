@@ -115,10 +115,12 @@ class _Reader:
             if parent.type in _DECIDING:
                 condition = parent.child_by_field_name("condition")
                 return condition == node or parent.type == "return_statement"
-            if parent.type == "binary_expression" and parent.child_by_field_name("left") == node:
-                operator = parent.child_by_field_name("operator")
-                if operator is not None and operator.type in ("&&", "||"):
-                    return True
+            operator = parent.child_by_field_name("operator") if parent.type == "binary_expression" else None
+            is_left = parent.child_by_field_name("left") == node
+            if operator is not None and operator.type in ("&&", "||") and is_left:
+                return True
+            if operator is not None and operator.type in ("||", "??") and not is_left:
+                return False  # a default, for what has another switch
             if parent.type not in _PASSING:
                 return False
             node = parent

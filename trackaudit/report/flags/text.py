@@ -53,4 +53,5 @@ def _flag(console: Console, root: str, flag: Flag) -> None:
         console.print(Text(f"    {reason}"))
     changed = f"; changed {days(flag)}" if flag.changed[0] else ""
     by = f" by {flag.owner}" if flag.owner else ""
-    console.print(Text(f"    {places(root, flag)}{changed}{by}", "dim"))
+    if flag.sites:
+        console.print(Text(f"    {places(root, flag)}{changed}{by}", "dim"))
