@@ -16,6 +16,7 @@ Let the flag fall back to false.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from trackaudit.effective.project import Evaluation, Project
@@ -41,6 +42,8 @@ SAFE = (
     ),
 )  # fmt: skip
 
+_TURNED = re.compile(r"[=!]=|!|\bnot\b|\|\||\bor\b")  # what may turn an answer into its opposite, or do without it
+
 
 def check(project: Project) -> Iterator[Result]:
     by_file: dict[str, list[Evaluation]] = {}
@@ -57,7 +60,7 @@ def check(project: Project) -> Iterator[Result]:
 def _asks(guard: Condition, evaluation: Evaluation) -> bool:
     """Whether a condition holds where a flag does: it is the question, or the name that the answer was given to."""
     use = evaluation.use
-    within = guard.span.start <= use.span.start and use.span.end <= guard.span.end
+    within = guard.span.start <= use.span.start and use.span.end <= guard.span.end and not _TURNED.search(guard.text)
     return guard.positive and (within or (bool(use.alias) and guard.text == use.alias))
 
 

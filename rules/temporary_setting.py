@@ -54,7 +54,7 @@ _KEY = re.compile(
     r"(?:^|\.)(?:api_?key|token|write_?key|project_?id|client_?token|measurement_?id|app_?id|environment_?id|sdk_?key|dsn)$", re.I
 )
 _PLACEHOLDER = re.compile(
-    r"(?i)^(?:<[^>]+>|your[-_ ].*|.*(?:change[-_ ]?me|placeholder|x{5,}).*|test[-_]?(?:key|token)|(?:g|ua|gtm)-x{4,}.*)$"
+    r"(?i)^(?:<[^>]+>|(?:.*[-_])?your[-_ ].*|.*(?:change[-_ ]?me|placeholder|x{5,}).*|test[-_]?(?:key|token)|(?:g|ua|gtm)-x{4,}.*)$"
 )
 
 

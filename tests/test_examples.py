@@ -18,7 +18,7 @@ EXAMPLES = ROOT / "examples"
     [
         ("form-tracking-prototype", {"form-tracking", "constant-gate", "sensitive-input"}),
         ("autotrack-passwords", {"vulnerable-sdk", "autocapture", "sensitive-input"}),
-        ("migration-database", {"exposed-store"}),
+        ("migration-database", {"exposed-store", "temporary-setting"}),
         ("dashboard-broadcast", {"broadcast-to-all"}),
     ],
 )

@@ -19,7 +19,8 @@ _PERMANENT = re.compile(
 )
 # What says that something is there for a while, and what is to be done to a setting that takes too much.
 _PASSING = re.compile(
-    rb"(?i)\btemporar(?:y|ily)\b|\bprototyp\w*|\bload[- ]?test\w*|\b(?:only|just) for (?:testing|debugging|the (?:demo|pilot|beta|test))\b"
+    rb"(?i)^\W*temporary\b|\btemporarily\b|\b(?:is|are|only|just) (?:only |just )?temporary\b"
+    rb"|\btemporary (?:setting|set-?up|fix|workaround|hack|measure|switch|config\w*|solution)\b|\bprototyp\w*|\bload[- ]?test\w*|\b(?:only|just) for (?:testing|debugging|the (?:demo|pilot|beta|test))\b"
     rb"|\b(?:remove|delete|disable|revert|drop|turn(?:ed)? (?:this |it )?off|switch(?:ed)? (?:this |it )?off) (?:(?:this|me|it|that) )?(?:before|after|once|when|until|by)\b"
 )
 _TO_DO = re.compile(
