@@ -49,6 +49,7 @@ RULES: tuple[RuleInfo, ...] = (
     RuleInfo("unused-suppression", "hygiene", "suppressions", "A suppression no longer suppresses anything."),
     RuleInfo("unknown-suppression", "hygiene", "suppressions", "A suppression names a rule that does not exist."),
     RuleInfo("unexplained-suppression", "hygiene", "suppressions", "A suppression gives no reason."),
+    RuleInfo("stale-baseline", "hygiene", "baseline", "An entry of the baseline covers nothing any more."),
     RuleInfo("expired-suppression", "hygiene", "suppressions", "A suppression's date has passed."),
 )  # fmt: skip
 BY_ID = {rule.id: rule for rule in RULES}

@@ -22,6 +22,7 @@ max-size = 250_000
 javascript-parser = "esprima"
 flag-list = "flags.json"
 permanent-flags = ["kill-*"]
+baseline = "known.jsonl"
 flag-expiry = ['gone by (?P<date>[0-9-]+)']
 
 [per-path-deselect]
@@ -61,6 +62,7 @@ EXPECTED = Config(
     javascript_parser="esprima",
     flag_list="flags.json",
     permanent_flags=("kill-*",),
+    baseline="known.jsonl",
     flag_expiry=("gone by (?P<date>[0-9-]+)",),
     ignore=(
         Ignore("tls-off", "local/", "", "", date(2027, 1, 31), "the collector on the developer's own machine", 0),

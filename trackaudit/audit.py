@@ -16,7 +16,7 @@ def audit(request: Request, progress: Callable[[str, int, int], None] = lambda s
     """Audit one project."""
     run = Run(request, progress)
     needed = run.read_all(_get_ready)
-    if not needed or not (run.texts or run.manifests or run.field_only or run.configuring):
+    if not needed or not (run.texts or run.manifests or run.field_only or run.configuring or run.baselines()):
         return Report(request.root, [], [], _sorted(run.failures), run.files, 0, run.selection.skipped, [], {}, request.config)
     from trackaudit import judge
 

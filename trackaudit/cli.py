@@ -10,7 +10,7 @@ from typing import IO, Any, NoReturn
 import click
 
 from trackaudit import __version__
-from trackaudit.terminal import Problem, Progress, guarded, requests_of, show_fixes, show_page, write
+from trackaudit.terminal import Problem, Progress, guarded, requests_of, show_fixes, show_page, write, write_baselines
 
 _SEVERITIES = ("note", "warning", "error")
 
@@ -72,6 +72,12 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--no-history", is_flag=True, help="Do not ask git since when a switch is as it is.")
 @click.option(
+    "--baseline", "baseline_file", metavar="FILE", help="The findings that are known (default: trackaudit-baseline.jsonl)."
+)
+@click.option("--no-baseline", is_flag=True, help="Report the findings of the baseline too.")
+@click.option("--since", metavar="REV", help="Only what the change since REV brings or touches, as a pull request means it.")
+@click.option("--staged", is_flag=True, help="Only what is staged for the next commit.")
+@click.option(
     "--now", metavar="DATE", help="The day that suppression dates are compared with (default: SOURCE_DATE_EPOCH, else today)."
 )
 @_reading
@@ -91,8 +97,21 @@ def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from trackaudit.audit import audit
     from trackaudit.report import in_profile, render, view_of
 
+    if options["staged"] and options["since"] is not None:
+        raise click.UsageError("--staged compares with HEAD, so it does not go with --since")
     with Progress() as progress:
-        reports = [audit(request, progress.show) for request in requests_of(paths, options)]
+        if options["staged"] or options["since"] is not None:
+            from trackaudit.history import HistoryError
+            from trackaudit.since import audit_change
+
+            try:
+                reports = [
+                    audit_change(request, options["since"] or "", audit, progress.show) for request in requests_of(paths, options)
+                ]
+            except HistoryError as error:
+                raise Problem(str(error)) from None
+        else:
+            reports = [audit(request, progress.show) for request in requests_of(paths, options)]
     view = view_of(reports, options["show_suppressed"], options["explain_unresolved"])
 
     def show(stream: IO[str], colour: bool) -> None:
@@ -113,6 +132,40 @@ def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
         for finding in report.findings
     )
     return 1 if failed and not options["exit_zero"] else 0
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--prune", is_flag=True, help="Only take out the entries whose findings are gone.")
+@click.option(
+    "--baseline",
+    "baseline_file",
+    metavar="FILE",
+    help="The file to write (default: trackaudit-baseline.jsonl in the project's root).",
+)
+@_reading
+def baseline(paths: tuple[str, ...], **options: Any) -> None:
+    """Write today's findings in PATHS into the baseline, so that `check` reports only what is new.
+
+    \b
+    Exit codes:
+      0  done
+      2  usage or configuration error, or a file that could not be read
+    """
+    sys.exit(guarded(lambda: _baseline(paths, options), options["traceback"]))
+
+
+def _baseline(paths: tuple[str, ...], options: dict[str, Any]) -> int:
+    from trackaudit.adoption import adopt
+
+    with Progress() as progress:
+        projects = [adopt(request, options["prune"], progress.show) for request in requests_of(paths, options)]
+    failures = [failure for project in projects for failure in project.report.failures if failure.fatal]
+    if any(failure.kind == "baseline" for failure in failures):
+        raise Problem("\n".join(failure.message for failure in failures))
+    for project in projects:
+        write_baselines(project)
+    return 2 if failures else 0
 
 
 @cli.command()

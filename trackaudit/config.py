@@ -47,6 +47,7 @@ class Config(NamedTuple):
     flag_list: str = ""
     permanent_flags: tuple[str, ...] = ()
     flag_expiry: tuple[str, ...] = ()
+    baseline: str = ""
 
 
 def load(root: str, explicit: str | None = None) -> Config:
@@ -112,6 +113,7 @@ def _read(table: Any, name: str) -> Config:
         "sdk": Field(list_of(anything), default=[]),
         "flag-list": Field(string, default=""),
         "permanent-flags": Field(strings, default=[]),
+        "baseline": Field(string, default=""),
         "flag-expiry": Field(list_of(_expiry), default=[]),
     })  # fmt: skip
     errors: list[str] = []
@@ -126,7 +128,7 @@ def _read(table: Any, name: str) -> Config:
         tuple(values["severity"].items()), values["fail-on"], values["profile"], tuple(values["include"]), tuple(values["exclude"]),
         int(values["max-size"]), values["javascript-parser"],
         tuple(Ignore(**entry, number=number) for number, entry in enumerate(values["ignore"])), tuple(sdks), name,
-        values["flag-list"], tuple(values["permanent-flags"]), tuple(values["flag-expiry"]),
+        values["flag-list"], tuple(values["permanent-flags"]), tuple(values["flag-expiry"]), values["baseline"],
     )  # fmt: skip
 
 

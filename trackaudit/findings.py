@@ -58,7 +58,8 @@ class RelatedLocation(NamedTuple):
 
 class Finding(NamedTuple):
     """A finding as it is reported. ``path`` is relative to the project's root. ``suppressed`` is the reason why it is not;
-    ``external`` where the configuration gives it."""
+    ``external`` where the configuration gives it. ``identity`` is the fingerprint without the path; ``baselined`` where the baseline
+    covers it, with its reason if it gives one."""
 
     result: Result
     category: str
@@ -69,6 +70,8 @@ class Finding(NamedTuple):
     fingerprint: str
     suppressed: str | None
     external: bool
+    identity: str = ""
+    baselined: str | None = None
 
 
 class Unresolved(NamedTuple):

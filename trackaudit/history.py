@@ -6,13 +6,15 @@ Git is only read, without its hooks, filters or network: a partial clone that la
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from datetime import UTC, datetime
-from typing import IO
+from typing import IO, NamedTuple
 
 from trackaudit.discover import MANIFEST_MAX_SIZE
 from trackaudit.languages import manifest_of
 
+_HUNK = re.compile(r"@@ -[0-9,]+ \+(\d+)(?:,(\d+))? @@")
 MAX_SIZE = 1_000_000  # bytes of a file at a revision that is no manifest
 
 
@@ -117,3 +119,90 @@ def blame(root: str, path: str, lines: list[int]) -> dict[int, tuple[str, str]]:
         elif (head := text.split(" ")) and len(head) >= 3 and len(head[0]) >= 40 and head[2].isdigit():
             line = int(head[2])
     return found
+
+
+class Change(NamedTuple):
+    """What lies between a commit and the work tree or the index: the lines that were added or changed by file, the files that are
+    ``gone``, and those that were ``renamed``, from their old path to their new one."""
+
+    lines: dict[str, set[int]]
+    gone: set[str]
+    renamed: dict[str, str]
+
+
+class Index(NamedTuple):
+    """What git's index holds where that is not what lies in the work tree, and the files of the work tree that it lacks."""
+
+    contents: dict[str, bytes]
+    missing: frozenset[str]
+
+
+def change_since(root: str, commit: str, in_index: bool = False) -> Change:
+    """What changed since a commit, in the work tree or in the index. Paths are below ``root``. Raises HistoryError where git cannot tell."""
+    where = ["--cached"] if in_index else []
+    names = _git(root, "diff", *where, "--relative", "--name-status", "-M", "-z", "--no-ext-diff", commit, "--", ".")
+    patch = _git(
+        root, "-c", "core.quotePath=false", "diff", *where, "--relative", "-U0", "-M", "--no-color", "--no-ext-diff", "--no-textconv",
+        "--src-prefix=a/", "--dst-prefix=b/", commit, "--", ".",
+    )  # fmt: skip
+    if names is None or patch is None:
+        raise HistoryError(f"git could not compare the work tree with {commit[:12]}")
+    gone: set[str] = set()
+    renamed: dict[str, str] = {}
+    parts = iter(names.split("\0"))
+    for status in parts:
+        if status.startswith(("R", "C")):
+            old, new = next(parts), next(parts)
+            if status.startswith("R"):
+                gone.add(old)
+                renamed[old] = new
+        elif status:
+            path = next(parts)
+            if status.startswith("D"):
+                gone.add(path)
+    return Change(_changed_lines(patch), gone, renamed)
+
+
+def _changed_lines(patch: str) -> dict[str, set[int]]:
+    """The lines of the newer side that a patch adds or changes."""
+    found: dict[str, set[int]] = {}
+    path = ""
+    for line in patch.split("\n"):
+        if line.startswith("+++ "):
+            path = _unquoted(line[4:].rstrip("\t")).removeprefix("b/")
+        elif match := _HUNK.match(line):
+            first, count = int(match[1]), int(match[2] or 1)
+            found.setdefault(path, set()).update(range(first, first + count))
+    return found
+
+
+def _unquoted(name: str) -> str:
+    """A path as git writes it in a patch: in quotes where it holds some, or control characters."""
+    if not name.startswith('"'):
+        return name
+    return (
+        name[1:-1]
+        .encode("utf-8", "surrogateescape")
+        .decode("unicode_escape")
+        .encode("latin-1")
+        .decode("utf-8", "surrogateescape")
+    )
+
+
+def staged(root: str) -> Index:
+    """The index, as it differs from the work tree. Raises HistoryError where git cannot tell."""
+    differing = _git(root, "diff", "--relative", "--name-only", "-z", "--no-ext-diff", "--", ".")
+    untracked = _git(root, "ls-files", "-z", "--others", "--exclude-standard")
+    if differing is None or untracked is None:
+        raise HistoryError(f"git could not read the index of {root}")
+    contents: dict[str, bytes] = {}
+    for path in filter(None, differing.split("\0")):
+        try:
+            done = subprocess.run(
+                ["git", "-C", root, "cat-file", "blob", f":./{path}"], capture_output=True, env=_environment(), check=False
+            )
+        except OSError:
+            raise HistoryError("git is not installed") from None
+        if done.returncode == 0:
+            contents[path] = done.stdout
+    return Index(contents, frozenset(filter(None, untracked.split("\0"))))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from trackaudit import suppress
+from trackaudit import baseline, suppress
 from trackaudit.config import Config
 from trackaudit.digest import blake2b
 from trackaudit.effective.project import Project
@@ -39,7 +39,8 @@ def judge(run: Run) -> Report:
     silent = _selected((result for result, _ in sorted_out.suppressed), request.config)
     places = [*((result, None) for result in kept), *((result, reasons.get(id(result))) for result in silent)]
     placed = _dated(run, _placed(places, lines), sources)
-    shown = [finding for finding in placed if finding.suppressed is None]
+    shown, baselined, stale = _adopted(run, [finding for finding in placed if finding.suppressed is None], lines)
+    shown = sorted([*shown, *_placed([(result, None) for result in _selected(stale, request.config)], lines)], key=_order)
     hidden = [finding for finding in placed if finding.suppressed is not None]
     failures = shortfalls(run, reported, lines, rounds)
     parsed = sum(1 for path, facts in project.files.items() if facts.parser and run.reported(path))
@@ -54,6 +55,7 @@ def judge(run: Run) -> Report:
         _gaps(run, project, lines),
         sources,
         request.config,
+        tuple(baselined),
     )
 
 
@@ -131,6 +133,10 @@ def _selected(results: Iterable[Result], config: Config) -> list[Result]:
     return list(chosen.values())
 
 
+def _digest(*parts: object) -> str:
+    return blake2b("\0".join(map(str, parts)).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
 def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: LinesOf) -> list[Finding]:
     """Spans as lines and columns, with a fingerprint that survives moved lines."""
     seen: dict[tuple[object, ...], int] = {}
@@ -139,9 +145,7 @@ def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: Lin
         table = lines[result.path]
         identity = (result.rule, result.sdk, result.path, result.subject, result.context)
         ordinal = seen[identity] = seen.get(identity, -1) + 1
-        fingerprint = blake2b(
-            "\0".join(map(str, (*identity, ordinal))).encode("utf-8", "surrogateescape"), digest_size=16
-        ).hexdigest()
+        fingerprint = _digest(*identity, ordinal)
         related = tuple(
             RelatedLocation(place.path, Position(*lines[place.path].position(place.span.start)), place.message)
             for place in result.related
@@ -158,7 +162,46 @@ def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: Lin
                 fingerprint,
                 by.reason if by else None,
                 by.external if by else False,
+                _digest(result.rule, result.sdk, result.subject, result.context, ordinal),
             )
         )
-    findings.sort(key=lambda finding: (finding.path, finding.start, finding.result.rule))
-    return findings
+    return sorted(findings, key=_order)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return finding.path, finding.start, finding.result.rule
+
+
+def _adopted(run: Run, findings: list[Finding], lines: LinesOf) -> tuple[list[Finding], list[Finding], list[Result]]:
+    """The findings that no baseline covers, those that one does, and a result for each entry that covers nothing any more.
+
+    In a monorepo the nearest baseline above a file is its own.
+    """
+    baselines = run.baselines()
+    if not baselines:
+        return findings, [], []
+    everything = run.reported(".") and not run.request.config.select
+    new: list[Finding] = []
+    covered: list[Finding] = []
+    stale: list[Result] = []
+    for path, (text, entries) in baselines.items():
+        lines.sources[path] = text
+        own = [finding for finding in findings if run.baseline_of(finding.path) == path]
+        matched = baseline.match(own, entries, run.request.today, run.exists)
+        new += matched.new
+        covered += [finding._replace(baselined=entry.reason) for finding, entry in matched.known]
+        stale += [_stale(path, lines, entry) for entry in matched.stale if everything or _is_asked(run, entry)]
+    rest = [finding for finding in findings if run.baseline_of(finding.path) is None]
+    return sorted([*new, *rest], key=_order), sorted(covered, key=_order), stale
+
+
+def _is_asked(run: Run, entry: baseline.Entry) -> bool:
+    return run.reported(entry.path) and not run.request.config.select
+
+
+def _stale(path: str, lines: LinesOf, entry: baseline.Entry) -> Result:
+    about = f" about `{entry.about}`" if entry.about else ""
+    return Result(
+        "stale-baseline", None, "note", "high", path, lines[path].line_span(entry.number),
+        f"the finding {entry.rule}{about} in {entry.path} is gone", "take the entry out: trackaudit baseline --prune", None, (), entry.fingerprint, "",
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from trackaudit.baseline import FILE_NAME, BaselineError, Entry, parse
 from trackaudit.config import Config
 from trackaudit.discover import (
     MANIFEST_MAX_SIZE,
@@ -37,7 +38,8 @@ _HAS_ELEMENTS = MARKUP | {"javascript", "tsx"}
 class Request(NamedTuple):
     """What to audit. ``paths`` are files or folders below one project root; ``stdin`` stands in for the file
     ``stdin_path``'s bytes. ``force_exclude`` applies the excludes to explicitly named files too, ``cached_as`` is the root whose cache is shared, ``overlay``
-    holds files' bytes that stand in for those on disk. Without ``use_history`` git is not asked since when lines are as they are."""
+    holds files' bytes that stand in for those on disk, ``left_out`` are files that are not there for this run. Without ``use_history`` git is not asked since when lines are as they are. ``baseline`` is the
+    file of findings that are known, below the root; without it the project's own are taken, without ``use_baseline`` none."""
 
     root: str
     git: bool
@@ -54,6 +56,9 @@ class Request(NamedTuple):
     cached_as: str = ""
     overlay: Mapping[str, bytes] | None = None
     use_history: bool = True
+    left_out: frozenset[str] = frozenset()
+    baseline: str | None = None
+    use_baseline: bool = True
 
 
 class Report(NamedTuple):
@@ -69,6 +74,7 @@ class Report(NamedTuple):
     unresolved: list[Gap]
     sources: dict[str, bytes]
     config: Config
+    baselined: tuple[Finding, ...] = ()
 
 
 class Run:
@@ -93,6 +99,7 @@ class Run:
         self.imports: dict[bytes, list[str]] = {}  # module specifiers, as they are written, and the files that hold them
         self.workers: Workers | None = None
         self.files = 0
+        self._baselines: dict[str, tuple[bytes, list[Entry]]] | None = None
         self.folders = tuple(path for path in request.paths if os.path.isdir(os.path.join(request.root, path)))
         self.explicit = {path for path in request.paths if path not in self.folders}
 
@@ -115,7 +122,8 @@ class Run:
         if not self.folders and not named:
             return False
         seen = {listed.path for listed in asked}
-        self.names = list(list_files(request.root, request.git, self._unlisted, meanwhile))
+        listed_files = list_files(request.root, request.git, self._unlisted, meanwhile)
+        self.names = [name for name in listed_files if name not in request.left_out]
         self.configuring = [name for name in self.names if self._may_configure(name) and self._configures(name)]
         candidates = self.selection.candidates((name for name in self.names if name not in seen), self.reported)
         for count, listed in enumerate(candidates):
@@ -140,7 +148,7 @@ class Run:
 
     def _explicit_files(self) -> list[Listed]:
         found = []
-        for path in sorted(self.explicit):
+        for path in sorted(self.explicit - self.request.left_out):
             base = path.rpartition("/")[2]
             language = language_of(base)
             manifest = manifest_of(base) if language is None else None
@@ -316,6 +324,40 @@ class Run:
             return to_utf8(data, language == "python") if data is not None else None
         except Undecodable:
             return None
+
+    # --- the findings that are known --------------------------------------------------------------
+
+    def baselines(self) -> dict[str, tuple[bytes, list[Entry]]]:
+        """The baselines that hold here, by their paths: their texts and entries. One that cannot be read is a failure."""
+        if self._baselines is None:
+            self._baselines = {}
+            for path in self._baseline_paths() if self.request.use_baseline else ():
+                try:
+                    with open(os.path.join(self.request.root, path), "rb") as file:
+                        data = file.read()
+                    self._baselines[path] = (data, parse(data.decode("utf-8"), path))
+                except (OSError, UnicodeDecodeError, BaselineError) as error:
+                    told = error.strerror if isinstance(error, OSError) else str(error)
+                    kind = "no-baseline" if isinstance(error, FileNotFoundError) else "baseline"
+                    self.failures.append(Failure(path, kind, f"the baseline could not be read: {told}", None, None, True))
+        return self._baselines
+
+    def _baseline_paths(self) -> list[str]:
+        chosen = self.request.baseline or self.request.config.baseline
+        if chosen:
+            return [chosen]
+        return [name for name in self.names if name.rpartition("/")[2] == FILE_NAME and self.selection.left_out(name) is None]
+
+    def baseline_of(self, path: str) -> str | None:
+        """The baseline that a file's findings belong to: the one that was named, else the nearest above it."""
+        known = self.baselines()
+        if self.request.baseline or self.request.config.baseline:
+            return next(iter(known), None)
+        above = [name for name in known if path.startswith(name[: -len(FILE_NAME)])]
+        return max(above, key=len, default=None)
+
+    def exists(self, path: str) -> bool:
+        return os.path.lexists(os.path.join(self.request.root, path))
 
     def with_fields(self, reachable: Callable[[str], bool]) -> list[str]:
         """The files that hold a word of a sensitive field where a tracker reaches it, those without a tracker now loaded."""

@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from datetime import date
 
+    from trackaudit.adoption import Adopted
     from trackaudit.config import Config
     from trackaudit.fix import Rewritten
     from trackaudit.run import Request
@@ -71,10 +72,16 @@ def requests_of(paths: tuple[str, ...], options: dict[str, Any]) -> list[Request
             Request(
                 root, git, tuple(dict.fromkeys(inside)), config, today, stdin, stdin_path,
                 not options["no_force_exclude"], not options["no_cache"], None, options["jobs"],
-                use_history=not options.get("no_history"),
+                use_history=not options.get("no_history"), baseline=_below(root, options.get("baseline_file")),
+                use_baseline=not options.get("no_baseline"),
             )
         )  # fmt: skip
     return requests
+
+
+def _below(root: str, path: str | None) -> str | None:
+    """A file as it is called from the project's root."""
+    return os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/") if path else None
 
 
 def _stdin(paths: tuple[str, ...], name: str | None) -> tuple[bytes | None, str]:
@@ -194,3 +201,22 @@ def show_fixes(root: str, rewritten: list[Rewritten], left: int, only_shown: boo
         else "Nothing to fix"
     )
     click.echo(f"{told}{f'; {left} left for you to decide' if left else ''}.", err=True)
+
+
+def write_baselines(project: Adopted) -> None:
+    """Put the baselines of a project into their files, and say what came and went."""
+    from trackaudit.report import known_as
+
+    for item in project.written:
+        path = os.path.join(project.root, item.path)
+        try:
+            temporary = f"{path}.{os.getpid()}"
+            with open(temporary, "w", encoding="utf-8", newline="\n") as file:
+                file.write(item.text)
+            os.replace(temporary, path)
+        except OSError as error:
+            raise Problem(f"{known_as(project.root, item.path)}: {error.strerror}") from None
+        counts = f"{item.added} added, {item.kept} kept, {item.pruned} taken out"
+        click.echo(f"{known_as(project.root, item.path)}: {counts}", err=True)
+    if not project.written:
+        click.echo("Nothing to write: there are no findings, and no baseline.", err=True)

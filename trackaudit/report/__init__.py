@@ -44,7 +44,7 @@ def view_of(reports: list[Report], show_suppressed: bool, show_unresolved: bool 
 def listed(view: View, report: Report) -> list[Finding]:
     """What the machine formats hold of one report, suppressed findings only when asked for."""
     chosen = {id(finding) for finding in (*view.shown, *view.notes)}
-    suppressed = [finding for finding in report.suppressed if view.show_suppressed]
+    suppressed = [*report.suppressed, *report.baselined] if view.show_suppressed else []
     return sorted(
         [*(finding for finding in report.findings if id(finding) in chosen), *suppressed],
         key=lambda item: (item.path, item.start, item.result.rule),
@@ -81,7 +81,7 @@ def counts(view: View) -> dict[str, int]:
         "skipped": sum(sum(report.skipped.values()) for report in reports),
         "findings": len(view.shown),
         "suppressed": sum(len(report.suppressed) for report in reports),
-        "baselined": 0,
+        "baselined": sum(len(report.baselined) for report in reports),
         "unresolved": sum(len(report.unresolved) for report in reports),
     }
 

@@ -35,7 +35,10 @@ def render(view: View) -> str:
         ]
     findings.sort(key=lambda item: (item["path"], item["line"], item["column"], item["rule"]))
     document["findings"], document["errors"] = findings, errors
-    document["summary"] = {**counts(view), "findings": sum(1 for item in findings if item["suppressed"] is None)}
+    document["summary"] = {
+        **counts(view),
+        "findings": sum(1 for item in findings if item["suppressed"] is None and not item["baselined"]),
+    }
     if view.show_unresolved:
         document["unresolved"] = [_gap_table(report, gap) for report in view.reports for gap in report.unresolved]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -80,4 +83,5 @@ def finding_table(report: Report, finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "fix": None,
         "suppressed": finding.suppressed,
+        "baselined": finding.baselined is not None,
     }

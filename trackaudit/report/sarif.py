@@ -96,6 +96,8 @@ def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]
             }
             for index, place in enumerate(finding.related, 1)
         ]
+    if report.baselined:
+        table["baselineState"] = "new" if finding.baselined is None else "unchanged"
     if finding.suppressed is not None:
         table["suppressions"] = [{"kind": "external" if finding.external else "inSource", "justification": finding.suppressed}]
     return table

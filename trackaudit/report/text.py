@@ -54,7 +54,7 @@ def build(view: View) -> list[Piece]:
             if id(finding) in known:
                 pieces += _finding(report, finding, tables)
         if view.show_suppressed:
-            for finding in report.suppressed:
+            for finding in (*report.suppressed, *report.baselined):
                 pieces += _finding(report, finding, tables)
         if view.show_unresolved:
             pieces += _gaps(report)
@@ -110,6 +110,8 @@ def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list
     pieces += _frame(tables[finding.path], finding, style)
     if finding.suppressed is not None:
         pieces += [("  suppressed: ", "green"), (finding.suppressed + "\n", "")]
+    elif finding.baselined is not None:
+        pieces += [("  in the baseline", "green"), (f": {finding.baselined}\n" if finding.baselined else "\n", "")]
     elif result.help:
         pieces += [("  fix: ", "green"), (result.help + "\n", "")]
     for related in finding.related:
@@ -187,6 +189,8 @@ def _summary(view: View) -> list[Piece]:
         files += f"; {numbers['unresolved']} value{'s' if numbers['unresolved'] != 1 else ''} not resolved (--explain-unresolved)"
     if numbers["suppressed"]:
         files += f"; {numbers['suppressed']} suppressed"
+    if numbers["baselined"]:
+        files += f"; {numbers['baselined']} in the baseline"
     return [*pieces, (files + ".\n", "")]
 
 
