@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import IO, Any, NoReturn
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from trackaudit import __version__
-from trackaudit.terminal import Problem, Progress, guarded, requests_of, show_fixes, show_page, write, write_baselines
+from trackaudit.terminal import Problem, Progress, guarded, outputs_of, requests_of, show_fixes, show_page, write, write_baselines
+
+if TYPE_CHECKING:
+    from trackaudit.report import View
 
 _SEVERITIES = ("note", "warning", "error")
 
@@ -46,7 +50,11 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 @cli.command()
 @click.argument("paths", nargs=-1)
 @click.option(
-    "--format", "format_name", type=click.Choice(("text", "json", "sarif", "github")), default="text", help="Output format."
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="text (default), json, sarif, github, gitlab, junit, markdown or html; FORMAT=FILE writes one more to a file. Repeatable.",
 )
 @click.option("--output", "-o", metavar="FILE", help="Write the report to FILE instead of standard output.")
 @click.option(
@@ -95,8 +103,9 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
 def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from trackaudit.audit import audit
-    from trackaudit.report import in_profile, render, view_of
+    from trackaudit.report import in_profile, view_of
 
+    outputs = outputs_of(options["formats"], options["output"])
     if options["staged"] and options["since"] is not None:
         raise click.UsageError("--staged compares with HEAD, so it does not go with --since")
     with Progress() as progress:
@@ -113,16 +122,8 @@ def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
         else:
             reports = [audit(request, progress.show) for request in requests_of(paths, options)]
     view = view_of(reports, options["show_suppressed"], options["explain_unresolved"])
-
-    def show(stream: IO[str], colour: bool) -> None:
-        if options["format_name"] == "text":
-            from trackaudit.report import text
-
-            text.write(view, stream, colour)
-        else:
-            stream.write(render(view, options["format_name"]))
-
-    write(options["output"], show)
+    for format_name, file in outputs:
+        write(file, partial(_show, view, format_name))
     if any(failure.fatal for report in reports for failure in report.failures):
         return 2
     failed = any(
@@ -132,6 +133,17 @@ def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
         for finding in report.findings
     )
     return 1 if failed and not options["exit_zero"] else 0
+
+
+def _show(view: View, format_name: str, stream: IO[str], colour: bool) -> None:
+    if format_name == "text":
+        from trackaudit.report import text
+
+        text.write(view, stream, colour)
+    else:
+        from trackaudit.report import render
+
+        stream.write(render(view, format_name))
 
 
 @cli.command()

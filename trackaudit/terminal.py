@@ -134,6 +134,35 @@ def _day(text: str | None) -> date:
         raise click.UsageError(f"--now: {text!r} is not a date such as 2027-01-31") from None
 
 
+def outputs_of(formats: tuple[str, ...], output: str | None) -> list[tuple[str, str | None]]:
+    """Which formats go where: ``FORMAT=FILE`` to a file, one ``FORMAT`` to ``output`` or standard output. What goes there comes last."""
+    from trackaudit.report import FORMATS
+    from trackaudit.validate import suggestion
+
+    chosen: list[tuple[str, str | None]] = []
+    for given in formats or ("text",):
+        name, equals, file = given.partition("=")
+        if name not in FORMATS:
+            raise click.UsageError(
+                f"--format: there is no format {name!r}{suggestion(name, FORMATS)}; known are {', '.join(FORMATS)}"
+            )
+        if equals and not file:
+            raise click.UsageError(f"--format: {given!r} names no file")
+        chosen.append((name, file or None))
+    bare = [name for name, file in chosen if file is None]
+    if len(bare) > 1:
+        raise click.UsageError(
+            f"--format: only one of {' and '.join(bare)} can go to one place; give the others a file: {bare[0]}=FILE"
+        )
+    if output is not None and not bare:
+        raise click.UsageError("--output goes with a format that has no file of its own")
+    placed = [(name, file if file is not None else output) for name, file in chosen]
+    files = [os.path.abspath(file) for _, file in placed if file is not None]
+    if twice := [file for file in files if files.count(file) > 1]:
+        raise click.UsageError(f"--format: {os.path.relpath(twice[0])} would be written twice")
+    return sorted(placed, key=lambda item: item[1] is None)
+
+
 def write(output: str | None, render: Callable[[IO[str], bool], None]) -> None:
     """Let ``render`` write to a file or to standard output; it is told whether colour is wanted."""
     if output is not None:

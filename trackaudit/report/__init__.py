@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.findings import CONFIDENCES, SEVERITIES, Finding
@@ -10,7 +11,8 @@ from trackaudit.findings import CONFIDENCES, SEVERITIES, Finding
 if TYPE_CHECKING:
     from trackaudit.run import Report
 
-FORMATS = ("text", "json", "sarif", "github")
+HOME = "https://github.com/trackaudit/trackaudit"
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")
 
 
 class View(NamedTuple):
@@ -87,15 +89,35 @@ def counts(view: View) -> dict[str, int]:
 
 
 def render(view: View, format_name: str) -> str:
-    """The whole report in one of the machine formats."""
-    if format_name == "json":
-        from trackaudit.report.json import render as render_json
+    """The whole report in one of the formats; text as it is on no terminal."""
+    from importlib import import_module
 
-        return render_json(view)
-    if format_name == "sarif":
-        from trackaudit.report.sarif import render as render_sarif
+    return import_module(f"trackaudit.report.{format_name}").render(view)
 
-        return render_sarif(view)
-    from trackaudit.report.github import render as render_github
 
-    return render_github(view)
+def silence_of(finding: Finding) -> str:
+    """Why a finding is not reported, in words; empty where it is."""
+    if finding.suppressed is not None:
+        return f"suppressed: {finding.suppressed}"
+    if finding.baselined is not None:
+        return f"in the baseline{': ' if finding.baselined else ''}{finding.baselined}"
+    return ""
+
+
+def verdict(view: View) -> str:
+    """What was found, in a few words."""
+    told = []
+    for name in ("error", "warning", "note"):
+        count = sum(finding.result.severity == name for finding in view.shown)
+        told += [f"{count} {name}{'' if count == 1 else 's'}"] if count else []
+    return ", ".join(told) or "no findings"
+
+
+def harmless(text: str) -> str:
+    """Control characters shown instead of sent: a file's name or text must not steer the reader's terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter in "\n\t" or not unicodedata.category(letter).startswith("C") else f"\\x{ord(letter):02x}"
+        for letter in text
+    )

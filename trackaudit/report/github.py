@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackaudit.report import View, listed, shown_path
+from trackaudit.report import View, listed, shown_path, silence_of
 
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -11,7 +11,7 @@ def render(view: View) -> str:
     lines = []
     for report in view.reports:
         for finding in listed(view, report):
-            if finding.suppressed is not None:
+            if silence_of(finding):
                 continue
             result = finding.result
             place = {

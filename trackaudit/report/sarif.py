@@ -10,11 +10,10 @@ from urllib.parse import quote
 from trackaudit import __version__
 from trackaudit.documentation import document, help_markdown
 from trackaudit.findings import Finding
-from trackaudit.report import View, listed, shown_path
+from trackaudit.report import HOME, View, listed, shown_path
 from trackaudit.rules import BY_ID
 from trackaudit.run import Report
 
-HOME = "https://github.com/trackaudit/trackaudit"
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 

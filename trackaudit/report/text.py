@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import IO, TYPE_CHECKING
 
-from trackaudit.report import View, counts, shown_path
+from trackaudit.report import View, counts, harmless, shown_path
 
 if TYPE_CHECKING:
     from trackaudit.findings import Finding
@@ -42,6 +42,10 @@ def write(view: View, stream: IO[str], colour: bool) -> None:
     for part, style in pieces:
         text.append(part, style or None)
     console.print(text, end="")
+
+
+def render(view: View) -> str:
+    return "".join(text for text, _ in build(view))
 
 
 def build(view: View) -> list[Piece]:
@@ -78,16 +82,6 @@ def _gaps(report: Report) -> list[Piece]:
         place = f"{shown_path(report, gap.path)}:{gap.start.line}:{gap.start.column}"
         pieces += [(place, "bold"), (" not resolved: ", "bold cyan"), (f"{gap.tracker}: {gap.what}: it is {gap.reason}\n", "")]
     return [*pieces, ("\n", "")] if pieces else []
-
-
-def harmless(text: str) -> str:
-    """Control characters shown instead of sent: a file's name or text must not steer the reader's terminal."""
-    if text.isprintable():
-        return text
-    return "".join(
-        letter if letter in "\n\t" or not unicodedata.category(letter).startswith("C") else f"\\x{ord(letter):02x}"
-        for letter in text
-    )
 
 
 def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list[Piece]:
@@ -127,7 +121,7 @@ def _frame(lines: Lines, finding: Finding, style: str) -> list[Piece]:
     """The line with its number and the culprit underlined."""
     text = lines.line(finding.start.line)
     if finding.category == "exposed-secret":
-        text = _LITERAL.sub(lambda match: match[0][:8] + "•" * (len(match[0]) - 9) + match[0][-1], text)
+        text = without_secrets(text)
     if not text.strip():
         return []
     end = finding.end.column - 1 if finding.end.line == finding.start.line else len(text)
@@ -145,6 +139,11 @@ def _frame(lines: Lines, finding: Finding, style: str) -> list[Piece]:
         (f"  {gutter} |\n", "blue"), (f"  {number} | ", "blue"), (text.rstrip() + "\n", ""),
         (f"  {gutter} | ", "blue"), (marks, ""), (under + "\n", style),
     ]  # fmt: skip
+
+
+def without_secrets(text: str) -> str:
+    """A line of code with what may be a key made unreadable, but for its head."""
+    return _LITERAL.sub(lambda match: match[0][:8] + "•" * (len(match[0]) - 9) + match[0][-1], text)
 
 
 def _width(letter: str) -> int:

@@ -9,17 +9,12 @@ from trackaudit.inventory import KINDS, Tracker
 from trackaudit.report import inventory as words
 from trackaudit.report import known_as
 from trackaudit.report.inventory import Shown
+from trackaudit.report.pages import template
 
 
 def render(shown: Shown) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("trackaudit.report.inventory", "."), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
     trackers = [(item.root, tracker) for item in shown.inventories for tracker in item.trackers]
-    page = environment.get_template("page.html.j2")
+    page = template("inventory/page.html.j2")
     return page.render(
         words=words,
         known_as=known_as,
