@@ -25,7 +25,7 @@ from typing import Any
 from trackaudit.effective.lookup import entries_under, split
 from trackaudit.effective.project import Project
 from trackaudit.effective.setups import Setup
-from trackaudit.findings import Example, Result
+from trackaudit.findings import Example, Proposal, Result
 from trackaudit.resolve.values import Entry
 from trackaudit.rules.common import guarded, identity, version_place, weakest
 from trackaudit.sdks.catalogue import Catalogue
@@ -60,11 +60,14 @@ def check(project: Project) -> Iterator[Result]:
         listed = catalogue.names(setup.use.sdk).get(setup.client["id"], ()) if setup.role != "start" else ()
         for under in dict.fromkeys(entry["under"] for entry in listed):
             lists = [entry for entry in listed if entry["under"] == under]
-            for entry in entries_under(setup.roots, under):
-                yield from _unknown(catalogue, setup, under, lists, entry)
+            entries = list(entries_under(setup.roots, under))
+            for entry in entries:
+                yield from _unknown(catalogue, setup, under, lists, entry, {other.key for other in entries})
 
 
-def _unknown(catalogue: Catalogue, setup: Setup, under: str, lists: list[Table], entry: Entry) -> Iterator[Result]:
+def _unknown(
+    catalogue: Catalogue, setup: Setup, under: str, lists: list[Table], entry: Entry, beside: set[str]
+) -> Iterator[Result]:
     fitting = [known for known in lists if fits(known["versions"], setup.pinned)[0]]
     current = fitting[-1] if fitting else None
     if current is None or entry.key in current["names"] or entry.key.startswith("_"):
@@ -93,7 +96,12 @@ def _unknown(catalogue: Catalogue, setup: Setup, under: str, lists: list[Table],
         "unknown-option", setup.use.sdk, severity, weakest(identity(setup.use), "high" if sure else "low"), setup.path, entry.key_span,
         f"{setup.client['title']}{version} has no option `{path}`: {what}{guarded(entry.guards)}", fix, setup.client_url,
         version_place(setup, True), path, setup.use.context,
+        _rename(entry, near) if near is not None and near not in beside else None,
     )  # fmt: skip
+
+
+def _rename(entry: Entry, near: str) -> Proposal:
+    return Proposal("name", entry.key_span, entry.key, near, f"write {near}, which this version knows", False)
 
 
 def _below(path: str, steps: tuple[str, ...]) -> bool:

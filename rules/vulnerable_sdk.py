@@ -18,14 +18,15 @@ Update to the first fixed version, and check that the lockfile follows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from trackaudit.effective.lookup import Table
 from trackaudit.effective.pins import Place
 from trackaudit.effective.project import Project
-from trackaudit.findings import Example, Related, Result
+from trackaudit.findings import Example, Proposal, Related, Result
 from trackaudit.rules.common import weakest
-from trackaudit.versions import Pinned, fits
+from trackaudit.versions import Pinned, contains, fits, parse
 
 RISKY = (Example("import mixpanel from 'mixpanel-browser';\nmixpanel.init('T', {});", versions="mixpanel-browser 2.13.0"),)
 
@@ -87,5 +88,26 @@ def _judge(
     yield Result(
         "vulnerable-sdk", sdk, leak["severity"], weakest(confidence, "medium" if leak["server"] else "high"), place.path, place.span,
         f"{name} {pinned.known} is known to leak: it would collect {leak['collects']}{advisory}",
-        leak["fix"], leak["url"] or project.catalogue.record(sdk)["url"], related, name, "",
+        leak["fix"], leak["url"] or project.catalogue.record(sdk)["url"], related, name, "", _bump(client, leak, pinned, place, name),
     )  # fmt: skip
+
+
+def _bump(client: Table, leak: Table, pinned: Pinned, place: Place, name: str) -> Proposal | None:
+    """The first version that no longer leaks in place of the one that is written in a manifest; lockfiles are their tool's."""
+    if pinned.known is None or not place.path.endswith(("package.json", ".txt", "pyproject.toml")):
+        return None
+    version = _first_after(leak)
+    while (number := parse(version)) is not None:
+        other = next((other for other in client["leak"] if contains(other["versions"], number)), None)
+        if other is None:
+            break
+        version = _first_after(other)
+    if not version:
+        return None
+    return Proposal("part", place.span, str(pinned.known), version, f"take {name} {version}, which no longer leaks", False)
+
+
+def _first_after(leak: Table) -> str:
+    """The version that a leak ends before, empty where that is not known."""
+    found = re.search(r"<(\d[\w.]*)$", leak["versions"])
+    return found[1] if found is not None else ""

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.command import project, run
-from trackaudit.fix import Fix, FixError, Rewritten, diff, rewrite
+from trackaudit.findings import Edit, Fix
+from trackaudit.fix import FixError, Rewritten, diff, rewrite
 from trackaudit.fix import write as write_fixed
-from trackaudit.parse.edits import Edit
 
 CODE = """\
 import posthog from 'posthog-js';
@@ -95,7 +95,7 @@ def test_nothing_is_written_where_a_file_has_changed(tmp_path: Path) -> None:
 
 
 def test_of_two_fixes_that_touch_the_first_is_taken() -> None:
-    first, second, third = (Fix("a", name, True, (edit,)) for name, edit in (("1", Edit(0, 2, "x")), ("2", Edit(2, 3, "y")), ("3", Edit(4, 5, ""))))  # fmt: skip
+    first, second, third = (Fix(name, True, (edit,)) for name, edit in (("1", Edit("a", 0, 2, "x")), ("2", Edit("a", 2, 3, "y")), ("3", Edit("a", 4, 5, ""))))  # fmt: skip
     (item,) = rewrite({"a": b"abcde"}, [first, second, third])
     assert (item.after, item.fixes) == (b"xcd", (first, third))
     assert diff([item]).endswith("-abcde\n\\ No newline at end of file\n+xcd\n\\ No newline at end of file\n")

@@ -15,6 +15,7 @@ from trackaudit.terminal import Problem, Progress, guarded, outputs_of, requests
 
 if TYPE_CHECKING:
     from trackaudit.report import View
+    from trackaudit.run import Report
 
 _SEVERITIES = ("note", "warning", "error")
 
@@ -85,6 +86,11 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--no-baseline", is_flag=True, help="Report the findings of the baseline too.")
 @click.option("--since", metavar="REV", help="Only what the change since REV brings or touches, as a pull request means it.")
 @click.option("--staged", is_flag=True, help="Only what is staged for the next commit.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended: set masks, switch capture off. Reports what is left.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="Let --fix and --diff make changes too that may change what else the code does."
+)
 @click.option(
     "--now", metavar="DATE", help="The day that suppression dates are compared with (default: SOURCE_DATE_EPOCH, else today)."
 )
@@ -102,28 +108,70 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
 
 def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
-    from trackaudit.audit import audit
-    from trackaudit.report import in_profile, view_of
+    from trackaudit.report import view_of
 
     outputs = outputs_of(options["formats"], options["output"])
     if options["staged"] and options["since"] is not None:
         raise click.UsageError("--staged compares with HEAD, so it does not go with --since")
+    if options["fix"] or options["diff"]:
+        if options["staged"] or options["since"] is not None or "-" in paths:
+            raise click.UsageError("--fix and --diff go with whole files, not with --since, --staged or standard input")
+        reports = _mend(paths, options)
+    else:
+        reports = _audit(paths, options)
+    if options["diff"]:
+        return _code(reports, options)
+    view = view_of(reports, options["show_suppressed"], options["explain_unresolved"])
+    for format_name, file in outputs:
+        write(file, partial(_show, view, format_name))
+    return _code(reports, options)
+
+
+def _audit(paths: tuple[str, ...], options: dict[str, Any]) -> list[Report]:
+    from trackaudit.audit import audit
+
     with Progress() as progress:
         if options["staged"] or options["since"] is not None:
             from trackaudit.history import HistoryError
             from trackaudit.since import audit_change
 
             try:
-                reports = [
+                return [
                     audit_change(request, options["since"] or "", audit, progress.show) for request in requests_of(paths, options)
                 ]
             except HistoryError as error:
                 raise Problem(str(error)) from None
         else:
-            reports = [audit(request, progress.show) for request in requests_of(paths, options)]
-    view = view_of(reports, options["show_suppressed"], options["explain_unresolved"])
-    for format_name, file in outputs:
-        write(file, partial(_show, view, format_name))
+            return [audit(request, progress.show) for request in requests_of(paths, options)]
+
+
+def _mend(paths: tuple[str, ...], options: dict[str, Any]) -> list[Report]:
+    """Mend what can be mended, or show how; the reports are of what is left."""
+    from trackaudit.fix import FixError, diff
+    from trackaudit.fix import write as write_fixed
+    from trackaudit.mend import mend
+
+    try:
+        with Progress() as progress:
+            mended = [mend(request, options["unsafe_fixes"], progress.show) for request in requests_of(paths, options)]
+        for project in mended:
+            if options["diff"]:
+                click.echo(diff(project.rewritten), nl=False)
+            else:
+                write_fixed(project.root, project.rewritten)
+    except FixError as error:
+        raise Problem(str(error)) from None
+    for project in mended:
+        hints = [f"{project.unsafe} more with --unsafe-fixes"] if project.unsafe else []
+        hints += [f"{project.refused} left out because something else would be found then"] if project.refused else []
+        show_fixes(project.root, project.rewritten, ", ".join(hints), options["diff"])
+    return [project.report for project in mended]
+
+
+def _code(reports: list[Report], options: dict[str, Any]) -> int:
+    """The exit code that reports call for."""
+    from trackaudit.findings import in_profile
+
     if any(failure.fatal for report in reports for failure in report.failures):
         return 2
     failed = any(
@@ -299,7 +347,8 @@ def _mend_flags(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     except FixError as error:
         raise Problem(str(error)) from None
     for project in mended:
-        show_fixes(project.root, project.rewritten, project.left, options["diff"])
+        left = f"{project.left} left for you to decide" if project.left else ""
+        show_fixes(project.root, project.rewritten, left, options["diff"])
     return 0
 
 

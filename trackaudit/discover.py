@@ -30,7 +30,7 @@ _TEST_FOLDERS = frozenset(
     ("test", "tests", "__tests__", "__mocks__", "__fixtures__", "__snapshots__", "cypress", "e2e", "fixtures", "playwright", "spec", "testdata")
 )  # fmt: skip
 _TEST_FILE = re.compile(
-    r"(?:\.(?:test|spec|stories|story|mock|cy|e2e)(?:-[a-z]+)?\.[a-z]+$)|(?:^|/)(?:test_[^/]*|[^/]*_test|tests|conftest)\.py$"
+    r"(?:\.(?:test|spec|stories|story|mock|cy|e2e)(?:-[a-z]+)?\.[a-z]+$)|(?:^|/)(?:test_[^/]*|[^/]*_test|tests|conftest)\.py$|_test\.[cm]?[jt]sx?$"
 )
 _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|mjs|cjs|html?)$|\.(?:bundle|chunk)\.js$|[.-][0-9a-f]{16,}\.js$")
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)

@@ -22,6 +22,35 @@ class Related(NamedTuple):
     message: str
 
 
+class Edit(NamedTuple):
+    """Put ``text`` in place of the bytes from ``start`` to ``end`` of a file's text, which is UTF-8 without a byte-order mark."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+
+
+class Fix(NamedTuple):
+    """A mend of one or more places that belong together. Its title says what stops; a ``safe`` one cannot change what else the code does."""
+
+    title: str
+    safe: bool
+    edits: tuple[Edit, ...]
+
+
+class Proposal(NamedTuple):
+    """What a rule proposes, before anybody has looked at the text. ``action``: a ``value`` that is written as ``old`` becomes ``new``; a
+    ``name``, or a ``part`` of a text, the same; the ``option`` called ``old`` is put with the value ``new`` into the object at ``span``."""
+
+    action: str
+    span: "Span"
+    old: str
+    new: str
+    title: str
+    safe: bool
+
+
 class Result(NamedTuple):
     """What a rule found, before it is placed in lines and columns.
 
@@ -41,6 +70,7 @@ class Result(NamedTuple):
     related: tuple[Related, ...]
     subject: str
     context: str
+    proposal: Proposal | None = None
 
 
 class Position(NamedTuple):
@@ -72,6 +102,15 @@ class Finding(NamedTuple):
     external: bool
     identity: str = ""
     baselined: str | None = None
+    fix: Fix | None = None
+
+
+def in_profile(finding: Finding, profile: str) -> bool:
+    """Whether a profile shows a finding: ``strict`` shows all, ``default`` what is serious and sure enough."""
+    if profile == "strict":
+        return True
+    result = finding.result
+    return SEVERITIES.index(result.severity) >= 1 and CONFIDENCES.index(result.confidence) >= 1
 
 
 class Unresolved(NamedTuple):

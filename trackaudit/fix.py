@@ -11,18 +11,9 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from trackaudit.parse.edits import Edit, applied
+from trackaudit.findings import Edit, Fix
 
 _BOM = b"\xef\xbb\xbf"
-
-
-class Fix(NamedTuple):
-    """One mend of one file, in the bytes of its text. A ``safe`` one cannot change what else the code does."""
-
-    path: str
-    title: str
-    safe: bool
-    edits: tuple[Edit, ...]
 
 
 class Rewritten(NamedTuple):
@@ -40,15 +31,24 @@ class FixError(Exception):
 
 def rewrite(texts: Mapping[str, bytes], fixes: Iterable[Fix]) -> list[Rewritten]:
     """The files with their fixes applied. Of two that overlap the first is taken; the other is for the next run."""
-    taken: dict[str, list[Fix]] = {}
+    taken: list[Fix] = []
+    edits: dict[str, list[Edit]] = {}
     for fix in fixes:
-        others = [edit for other in taken.get(fix.path, ()) for edit in other.edits]
-        if fix.edits and not any(_overlap(edit, other) for edit in fix.edits for other in others):
-            taken.setdefault(fix.path, []).append(fix)
+        own = [edit for edit in fix.edits if edit not in edits.get(edit.path, ())]
+        if own and not any(_overlap(edit, other) for edit in own for other in edits.get(edit.path, ())):
+            taken.append(fix)
+            for edit in own:
+                edits.setdefault(edit.path, []).append(edit)
     return [
-        Rewritten(path, texts[path], applied(texts[path], [edit for fix in chosen for edit in fix.edits]), tuple(chosen))
-        for path, chosen in sorted(taken.items())
+        Rewritten(path, texts[path], _applied(texts[path], own), tuple(fix for fix in taken if fix.edits[0].path == path))
+        for path, own in sorted(edits.items())
     ]
+
+
+def _applied(text: bytes, edits: list[Edit]) -> bytes:
+    for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
+        text = text[: edit.start] + edit.text.encode("utf-8", "surrogateescape") + text[edit.end :]
+    return text
 
 
 def _overlap(one: Edit, other: Edit) -> bool:

@@ -13,6 +13,7 @@ from trackaudit.effective.project import Project
 from trackaudit.effective.unresolved import unresolved
 from trackaudit.findings import CONFIDENCES, Finding, Gap, Position, RelatedLocation, Result
 from trackaudit.model import Span
+from trackaudit.proposals import resolved
 from trackaudit.rules import BY_ID, RULES, load
 from trackaudit.rules.common import DEFINED_HERE
 from trackaudit.understand import LinesOf, shortfalls, understand
@@ -163,6 +164,7 @@ def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: Lin
                 by.reason if by else None,
                 by.external if by else False,
                 _digest(result.rule, result.sdk, result.subject, result.context, ordinal),
+                fix=resolved(result.proposal, result.path, lines.sources) if result.proposal is not None else None,
             )
         )
     return sorted(findings, key=_order)

@@ -215,8 +215,8 @@ def show_page(page: str) -> None:
         click.echo(page, nl=False)
 
 
-def show_fixes(root: str, rewritten: list[Rewritten], left: int, only_shown: bool) -> None:
-    """Say on standard error what was fixed, or would be, and how much is left to people."""
+def show_fixes(root: str, rewritten: list[Rewritten], left: str, only_shown: bool) -> None:
+    """Say on standard error what was fixed, or would be, and what is left."""
     from trackaudit.report import known_as
 
     for item in rewritten:
@@ -229,7 +229,7 @@ def show_fixes(root: str, rewritten: list[Rewritten], left: int, only_shown: boo
         if count
         else "Nothing to fix"
     )
-    click.echo(f"{told}{f'; {left} left for you to decide' if left else ''}.", err=True)
+    click.echo(f"{told}{f'; {left}' if left else ''}.", err=True)
 
 
 def write_baselines(project: Adopted) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.effective.project import Evaluation, Project
-from trackaudit.fix import Fix, FixError, Rewritten, rewrite
+from trackaudit.findings import Edit, Fix
+from trackaudit.fix import FixError, Rewritten, rewrite
 from trackaudit.flags.finder import permanent
 from trackaudit.parse import edits
 from trackaudit.resolve.fates import DROPPED, OVERRULED, SAME
@@ -86,4 +87,4 @@ def _fixes(project: Project, sources: dict[str, bytes], evaluation: Evaluation) 
     else:
         title, changes = f"take out the question for {keys}", _TAKE_OUT[fate](text, language, use.span)
     if changes:
-        yield Fix(path, title, False, tuple(changes))
+        yield Fix(title, False, tuple(Edit(path, *change) for change in changes))

@@ -6,7 +6,7 @@ import os
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from trackaudit.findings import CONFIDENCES, SEVERITIES, Finding
+from trackaudit.findings import Finding, in_profile
 
 if TYPE_CHECKING:
     from trackaudit.run import Report
@@ -51,14 +51,6 @@ def listed(view: View, report: Report) -> list[Finding]:
         [*(finding for finding in report.findings if id(finding) in chosen), *suppressed],
         key=lambda item: (item.path, item.start, item.result.rule),
     )
-
-
-def in_profile(finding: Finding, profile: str) -> bool:
-    """Whether a profile shows a finding: ``strict`` shows all, ``default`` what is serious and sure enough."""
-    if profile == "strict":
-        return True
-    result = finding.result
-    return SEVERITIES.index(result.severity) >= 1 and CONFIDENCES.index(result.confidence) >= 1
 
 
 def shown_path(report: Report, path: str) -> str:

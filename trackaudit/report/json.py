@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from trackaudit import __version__
-from trackaudit.findings import Finding, Gap
+from trackaudit.findings import Finding, Fix, Gap
 from trackaudit.report import View, counts, listed, shown_path
 from trackaudit.run import Report
 
@@ -42,6 +42,13 @@ def render(view: View) -> str:
     if view.show_unresolved:
         document["unresolved"] = [_gap_table(report, gap) for report in view.reports for gap in report.unresolved]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _fix_table(report: Report, fix: Fix) -> dict[str, Any]:
+    edits = [
+        {"path": shown_path(report, edit.path), "start": edit.start, "end": edit.end, "text": edit.text} for edit in fix.edits
+    ]
+    return {"title": fix.title, "safe": fix.safe, "edits": edits}
 
 
 def _gap_table(report: Report, gap: Gap) -> dict[str, Any]:
@@ -81,7 +88,7 @@ def finding_table(report: Report, finding: Finding) -> dict[str, Any]:
             for place in finding.related
         ],
         "fingerprint": finding.fingerprint,
-        "fix": None,
+        "fix": _fix_table(report, finding.fix) if finding.fix is not None else None,
         "suppressed": finding.suppressed,
         "baselined": finding.baselined is not None,
     }

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from trackaudit import __version__
 from trackaudit.documentation import document, help_markdown
-from trackaudit.findings import Finding
+from trackaudit.findings import Finding, Fix
 from trackaudit.report import HOME, View, listed, shown_path
 from trackaudit.rules import BY_ID
 from trackaudit.run import Report
@@ -86,6 +86,8 @@ def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]
             "sdk": result.sdk,
         },
     }
+    if finding.fix is not None:
+        table["fixes"] = [_fix(report, finding.fix)]
     if finding.related:
         table["relatedLocations"] = [
             {
@@ -100,6 +102,16 @@ def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]
     if finding.suppressed is not None:
         table["suppressions"] = [{"kind": "external" if finding.external else "inSource", "justification": finding.suppressed}]
     return table
+
+
+def _fix(report: Report, fix: Fix) -> dict[str, Any]:
+    changes: dict[str, dict[str, Any]] = {}
+    for edit in fix.edits:
+        artifact = _location(report, edit.path, None, None)["physicalLocation"]["artifactLocation"]
+        change = changes.setdefault(edit.path, {"artifactLocation": artifact, "replacements": []})
+        region = {"byteOffset": edit.start, "byteLength": edit.end - edit.start}
+        change["replacements"].append({"deletedRegion": region, "insertedContent": {"text": edit.text}})
+    return {"description": {"text": fix.title}, "artifactChanges": list(changes.values())}
 
 
 def _location(

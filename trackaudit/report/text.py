@@ -108,6 +108,11 @@ def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list
         pieces += [("  in the baseline", "green"), (f": {finding.baselined}\n" if finding.baselined else "\n", "")]
     elif result.help:
         pieces += [("  fix: ", "green"), (result.help + "\n", "")]
+    if finding.fix is not None and finding.suppressed is None and finding.baselined is None:
+        pieces += [
+            ("  can be fixed", "green"),
+            (f" ({'--fix' if finding.fix.safe else '--fix --unsafe-fixes'}): {finding.fix.title}\n", ""),
+        ]
     for related in finding.related:
         pieces.append(
             (f"  see {shown_path(report, related.path)}:{related.start.line}:{related.start.column}: {related.message}\n", "dim")
