@@ -23,6 +23,7 @@ javascript-parser = "esprima"
 flag-list = "flags.json"
 permanent-flags = ["kill-*"]
 baseline = "known.jsonl"
+flag-age = 90
 flag-expiry = ['gone by (?P<date>[0-9-]+)']
 
 [per-path-deselect]
@@ -63,6 +64,7 @@ EXPECTED = Config(
     flag_list="flags.json",
     permanent_flags=("kill-*",),
     baseline="known.jsonl",
+    flag_age=90,
     flag_expiry=("gone by (?P<date>[0-9-]+)",),
     ignore=(
         Ignore("tls-off", "local/", "", "", date(2027, 1, 31), "the collector on the developer's own machine", 0),

@@ -90,6 +90,13 @@ def test_a_young_switch_is_only_looked_at(tmp_path: Path) -> None:
     assert flags(tmp_path, "--no-history", "--now", "2027-10-01")["ENABLE_CHECKOUT"]["verdict"] == "look"
 
 
+def test_the_project_says_when_a_switch_is_old(tmp_path: Path) -> None:
+    files = {"app/flags.py": "ENABLE_CHECKOUT = True\n", "app/use.py": ASKS, "trackaudit.toml": "flag-age = 20\n"}
+    committed(tmp_path, files, "2026-09-05")
+    assert flags(tmp_path, "--now", "2026-09-25")["ENABLE_CHECKOUT"]["verdict"] == "look"
+    assert flags(tmp_path, "--now", "2026-09-26")["ENABLE_CHECKOUT"]["verdict"] == "stale"
+
+
 def test_what_is_remembered_is_what_was_found(tmp_path: Path) -> None:
     committed(tmp_path, {"app/flags.py": "ENABLE_CHECKOUT = True\n", "app/use.py": ASKS}, "2026-09-05")
     first = flags(tmp_path)

@@ -48,6 +48,7 @@ class Config(NamedTuple):
     permanent_flags: tuple[str, ...] = ()
     flag_expiry: tuple[str, ...] = ()
     baseline: str = ""
+    flag_age: int = 180
 
 
 def load(root: str, explicit: str | None = None) -> Config:
@@ -114,6 +115,7 @@ def _read(table: Any, name: str) -> Config:
         "flag-list": Field(string, default=""),
         "permanent-flags": Field(strings, default=[]),
         "baseline": Field(string, default=""),
+        "flag-age": Field(_days, default=180),
         "flag-expiry": Field(list_of(_expiry), default=[]),
     })  # fmt: skip
     errors: list[str] = []
@@ -128,8 +130,16 @@ def _read(table: Any, name: str) -> Config:
         tuple(values["severity"].items()), values["fail-on"], values["profile"], tuple(values["include"]), tuple(values["exclude"]),
         int(values["max-size"]), values["javascript-parser"],
         tuple(Ignore(**entry, number=number) for number, entry in enumerate(values["ignore"])), tuple(sdks), name,
-        values["flag-list"], tuple(values["permanent-flags"]), tuple(values["flag-expiry"]), values["baseline"],
+        values["flag-list"], tuple(values["permanent-flags"]), tuple(values["flag-expiry"]), values["baseline"], int(values["flag-age"]),
     )  # fmt: skip
+
+
+def _days(value: Any, where: str, errors: list[str]) -> int:
+    """A number of days."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        errors.append(f"{where}: expected a number of days, 1 or more")
+        return 1
+    return value
 
 
 def _expiry(value: Any, where: str, errors: list[str]) -> str:

@@ -67,6 +67,7 @@ def understand(run: Run) -> Understood:
         request.today,
         _declared(run),
         request.config.permanent_flags,
+        request.config.flag_age,
     )
     reachable = _reachable_packages(project)
     if reachable:

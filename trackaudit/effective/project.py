@@ -99,8 +99,10 @@ class Project:
         today: date,
         declared: dict[str, Declared] | None = None,
         permanent: tuple[str, ...] = (),
+        flag_age: int = 180,
     ) -> None:
         self.files, self.pins, self.catalogue, self.today, self.declared = files, pins, catalogue, today, declared
+        self.flag_age = flag_age
         self._packages = sorted(packages, key=len, reverse=True)
         self._package_of: dict[str, str] = {}
         self.setups: list[Setup] = []

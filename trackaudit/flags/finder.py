@@ -83,7 +83,7 @@ def _flag(project: Project, key: str, sdk: str, found: list[tuple[Evaluation, Si
     sites = list({(site.path, site.line, site.column): site for _, site in found}.values())
     title = found[0][0].client["title"]
     stays = said_to_stay(stated) or project.stays(key)
-    return judged(key, sdk, title, sites, until, late is not None, stays, state(project, key), project.today)
+    return judged(key, sdk, title, sites, until, late is not None, stays, state(project, key), project.today, project.flag_age)
 
 
 def permanent(project: Project, evaluation: Evaluation) -> bool:

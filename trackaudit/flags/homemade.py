@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from trackaudit.discover import looks_minified
 from trackaudit.flags import Flag, Site
-from trackaudit.flags.verdicts import OLD, TEMPORARY
+from trackaudit.flags.verdicts import TEMPORARY
 from trackaudit.languages import language_of
 from trackaudit.model import Span
 from trackaudit.parse.switches import Definition, Gate, Switches, switches_of
@@ -61,17 +61,17 @@ class Made(NamedTuple):
         kind = definitions[0].kind if len({definition.kind for definition in definitions}) == 1 else "other"
         values = {definition.value for definition in definitions}
         fixed = definitions[0].value if len(values) == 1 and kind == "constant" and name not in self.changed else ""
-        verdict, reasons = _judged(name, sites[0], fixed, until, project.today)
+        verdict, reasons = _judged(name, sites[0], fixed, until, project.today, project.flag_age)
         if said_to_stay(stated) or project.stays(name):
             verdict, reasons = "stays", ["a comment, or the configuration, says so"]
         return Flag(name, "", _TITLES[kind], sites, until, verdict, tuple(reasons))
 
 
-def _judged(name: str, definition: Site, fixed: str, until: str, today: date) -> tuple[str, list[str]]:
-    """The verdict on a switch: ``fixed`` is the value that it always has."""
+def _judged(name: str, definition: Site, fixed: str, until: str, today: date, old: int) -> tuple[str, list[str]]:
+    """The verdict on a switch: ``fixed`` is the value that it always has, ``old`` the days after which that is one of the past."""
     if until and last_day(until) < today:
         return "stale", [f"it was to be gone by {until}"]
-    is_old = bool(definition.changed) and (today - date.fromisoformat(definition.changed)).days > OLD
+    is_old = bool(definition.changed) and (today - date.fromisoformat(definition.changed)).days > old
     since = f", since {definition.changed}" if definition.changed else ""
     reasons = []
     if fixed and _is_setting(definition.path):

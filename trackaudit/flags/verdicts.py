@@ -8,7 +8,6 @@ from datetime import date
 from trackaudit.flags import Flag, Site
 from trackaudit.rules.unused_flag import FATES
 
-OLD = 180  # days without a change after which a flag that one place asks for is worth a look
 TEMPORARY = re.compile(
     r"(?:^|[^a-z])(?:te?mp|temporary|test|debug|hack|poc|proto(?:type)?|wip|demo|old|legacy|migrat(?:e|ion))(?:[^a-z]|$)", re.I
 )
@@ -17,10 +16,20 @@ _BRAKE = re.compile(r"(?:^|[^a-z])(?:disable|kill|block|emergency|maintenance)",
 
 
 def judged(
-    key: str, sdk: str, title: str, sites: list[Site], until: str, expired: bool, permanent: bool, listed: str, today: date
+    key: str,
+    sdk: str,
+    title: str,
+    sites: list[Site],
+    until: str,
+    expired: bool,
+    permanent: bool,
+    listed: str,
+    today: date,
+    old: int,
 ) -> Flag:
-    """The flag with its verdict. ``listed`` is what the list of flags says against it, ``expired`` where the date ``until`` has passed, ``permanent`` where a comment says that it stays."""
-    certain, likely = _certain(sites, until, expired), _likely(key, sites, today)
+    """The flag with its verdict. ``listed`` is what the list of flags says against it, ``expired`` where the date ``until`` has passed, ``permanent`` where a comment says that it stays.
+    After ``old`` days without a change a flag that one place asks for is worth a look."""
+    certain, likely = _certain(sites, until, expired), _likely(key, sites, today, old)
     if listed:
         certain.append(f"it {listed}")
     if permanent:
@@ -43,7 +52,7 @@ def _certain(sites: list[Site], until: str, expired: bool) -> list[str]:
     return found
 
 
-def _likely(key: str, sites: list[Site], today: date) -> list[str]:
+def _likely(key: str, sites: list[Site], today: date, old: int) -> list[str]:
     found = []
     fallbacks = list(dict.fromkeys(site.fallback for site in sites if site.fallback))
     if len(fallbacks) > 1:
@@ -54,7 +63,7 @@ def _likely(key: str, sites: list[Site], today: date) -> list[str]:
         len(sites) == 1
         and sites[0].changed
         and not _BRAKE.search(key)
-        and (today - date.fromisoformat(sites[0].changed)).days > OLD
+        and (today - date.fromisoformat(sites[0].changed)).days > old
     ):
         found.append(f"one place asks for it, unchanged since {sites[0].changed}")
     return found
