@@ -11,7 +11,18 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 import click
 
 from trackaudit import __version__
-from trackaudit.terminal import Problem, Progress, guarded, outputs_of, requests_of, show_fixes, show_page, write, write_baselines
+from trackaudit.terminal import (
+    Problem,
+    Progress,
+    guarded,
+    outputs_of,
+    requests_of,
+    show_fixes,
+    show_page,
+    show_start,
+    write,
+    write_baselines,
+)
 
 if TYPE_CHECKING:
     from trackaudit.report import View
@@ -349,6 +360,26 @@ def _mend_flags(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     for project in mended:
         left = f"{project.left} left for you to decide" if project.left else ""
         show_fixes(project.root, project.rewritten, left, options["diff"])
+    return 0
+
+
+@cli.command()
+@click.argument("pieces", nargs=-1, type=click.Choice(("config", "pre-commit", "github", "gitlab")))
+@_reading
+def init(pieces: tuple[str, ...], **options: Any) -> None:
+    """Say which trackers this repository sets up, and write PIECES: a configuration, a hook for pre-commit, a workflow for GitHub Actions,
+    a job for GitLab CI. What is there already is left alone.
+    """
+    sys.exit(guarded(lambda: _init(pieces, options), options["traceback"]))
+
+
+def _init(pieces: tuple[str, ...], options: dict[str, Any]) -> int:
+    from trackaudit.inventory.trackers import take
+
+    (request,) = requests_of((), options)
+    with Progress() as progress:
+        inventory = take(request, progress.show)
+    show_start(request.root, inventory, pieces)
     return 0
 
 

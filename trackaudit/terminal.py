@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trackaudit.adoption import Adopted
     from trackaudit.config import Config
     from trackaudit.fix import Rewritten
+    from trackaudit.inventory import Inventory
     from trackaudit.run import Request
 
 
@@ -249,3 +250,34 @@ def write_baselines(project: Adopted) -> None:
         click.echo(f"{known_as(project.root, item.path)}: {counts}", err=True)
     if not project.written:
         click.echo("Nothing to write: there are no findings, and no baseline.", err=True)
+
+
+def show_start(root: str, inventory: Inventory, pieces: tuple[str, ...]) -> None:
+    """Say what trackers there are, write the pieces, and say what comes next. What stands in the way is shown, not changed."""
+    from trackaudit.report import known_as
+    from trackaudit.scaffold import PIECES, write_piece
+
+    if inventory.trackers:
+        click.echo("Trackers that this repository sets up:")
+        for tracker in inventory.trackers:
+            version = f" {tracker.version}" if tracker.version else ""
+            count = len(tracker.installations)
+            click.echo(f"  {tracker.title}{version}, {count} set-up{'' if count == 1 else 's'}")
+    else:
+        click.echo("No tracker that trackaudit knows is set up here.")
+    for name in dict.fromkeys(pieces):
+        try:
+            written = write_piece(root, name)
+        except OSError as error:
+            raise Problem(f"{error.filename}: {error.strerror}") from None
+        if written.is_new:
+            click.echo(f"Wrote {known_as(root, written.path)}.")
+        else:
+            click.echo(
+                f"{known_as(root, written.path)} is there already and was left alone. What could be added:\n\n{written.text}"
+            )
+    if not pieces:
+        click.echo("Nothing was written. To write something, name it:")
+        for name, piece in PIECES.items():
+            click.echo(f"  trackaudit init {name:<12} {piece.path}")
+    click.echo("Next: `trackaudit check`, and `trackaudit baseline` if there is more than you can mend today.")
