@@ -1,0 +1,88 @@
+"""Every command in the documentation is one that the tool takes, and every file that it speaks of is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.command import ROOT, project
+from trackaudit.cli import cli
+from trackaudit.config import load
+from trackaudit.rules import BY_ID
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"^[ ]*```(\w*)\n(.*?)^[ ]*```", re.S | re.M)
+_INLINE = re.compile(r"`(trackaudit [^`\n]+)`")
+_LINK = re.compile(r"\]\((?!https?:|#|<)([^)#\s]+)")
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        lines = [
+            line for language, block in _BLOCK.findall(text) if language in ("sh", "", "yaml") for line in block.splitlines()
+        ]
+        for line in (*lines, *_INLINE.findall(text)):
+            if found := re.match(r"\s*(?:- (?:run: )?)?(trackaudit (?!\d)[a-z].*)", line):
+                yield page.name, re.sub(r"\s+#.*", "", found[1])
+
+
+@pytest.mark.parametrize(("page", "line"), sorted(set(commands())))
+def test_a_command_is_one_that_the_tool_takes(page: str, line: str) -> None:
+    line = re.sub(r"\$\{\w+:\+(.*?)\}", r"\1", line)  # a shell's "if it is set"
+    _, name, *arguments = shlex.split(re.split(r"[|;&]", line)[0])
+    if name.isupper() or "…" in line:
+        return
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None, f"{page}: there is no command {name}"
+    command.make_context(name, ["RULE" if word == "NAME" else word for word in arguments])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_a_link_leads_to_a_file(page: Path) -> None:
+    made = {"all-rules.md", "all-sdks.md"}  # while the site is built
+    for target in _LINK.findall(_BLOCK.sub("", page.read_text(encoding="utf-8"))):
+        assert target in made or (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_a_configuration_is_valid(page: Path, tmp_path: Path) -> None:
+    for language, block in _BLOCK.findall(page.read_text(encoding="utf-8")):
+        if language == "toml" and "[tool.trackaudit" in block and "tool.trackaudit.sdk" not in block:
+            project(tmp_path, {"pyproject.toml": block})
+            assert load(str(tmp_path)).source == "pyproject.toml"
+
+
+def test_the_rule_in_the_guide_works(tmp_path: Path) -> None:
+    from tests.harness import audit_folder, write_example
+
+    guide = (ROOT / "docs/writing-a-rule.md").read_text(encoding="utf-8")
+    code = next(block for language, block in _BLOCK.findall(guide) if language == "python")
+    module: dict[str, object] = {}
+    exec(compile(code, "no_replay.py", "exec"), module)
+    assert "no-replay" not in BY_ID
+    found = {}
+    for name in ("RISKY", "SAFE"):
+        for number, example in enumerate(module[name]):  # type: ignore[var-annotated, arg-type]
+            folder = tmp_path / f"{name}{number}"
+            write_example(folder, example)
+            found[name] = len(results(folder, module["check"]))
+    assert audit_folder(tmp_path / "SAFE0") is not None
+    assert found["RISKY"] > 0 and found["SAFE"] == 0
+
+
+def results(folder: Path, check: object) -> list[object]:
+    from datetime import date
+
+    from trackaudit.config import Config
+    from trackaudit.run import Request, Run
+    from trackaudit.understand import understand
+
+    run = Run(Request(str(folder), False, (".",), Config(), date(2026, 11, 1), use_cache=False, jobs=1), lambda *_: None)
+    run.read_all(lambda: None)
+    return list(check(understand(run).project))  # type: ignore[operator]
