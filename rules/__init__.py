@@ -53,8 +53,21 @@ RULES: tuple[RuleInfo, ...] = (
     RuleInfo("expired-suppression", "hygiene", "suppressions", "A suppression's date has passed."),
 )  # fmt: skip
 BY_ID = {rule.id: rule for rule in RULES}
+_OWN: dict[str, Any] = {}  # the modules of projects' own rules
+
+
+def id_of(path: str) -> str:
+    """The id of a project's own rule, by its file: ``lint/no_replay.py`` holds ``no-replay``."""
+    return path.replace("\\", "/").rpartition("/")[2].removesuffix(".py").replace("_", "-")
+
+
+def take_in(rule: RuleInfo, module: Any = None) -> None:
+    """Make a project's own rule known, by name at first and then with its module."""
+    BY_ID[rule.id] = rule
+    if module is not None:
+        _OWN[rule.id] = module
 
 
 def load(rule: RuleInfo) -> Any:
     """The rule's module."""
-    return import_module(f"trackaudit.rules.{rule.module}")
+    return _OWN[rule.id] if rule.id in _OWN else import_module(f"trackaudit.rules.{rule.module}")

@@ -23,6 +23,7 @@ javascript-parser = "esprima"
 flag-list = "flags.json"
 permanent-flags = ["kill-*"]
 baseline = "known.jsonl"
+rules = ["lint/no_such_thing.py"]
 flag-age = 90
 flag-expiry = ['gone by (?P<date>[0-9-]+)']
 
@@ -64,6 +65,7 @@ EXPECTED = Config(
     flag_list="flags.json",
     permanent_flags=("kill-*",),
     baseline="known.jsonl",
+    rules=("lint/no_such_thing.py",),
     flag_age=90,
     flag_expiry=("gone by (?P<date>[0-9-]+)",),
     ignore=(

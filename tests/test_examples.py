@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import audit_folder, found
+from tests.harness import audit_folder, compare, found
+from trackaudit.testing import check_rule
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
+OWN = ("own-rule", "own-sdk")
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,16 @@ def test_incident(folder: str, rules: set[str]) -> None:
 
 def test_every_example_is_tested() -> None:
     tested = {folder for folder, _ in test_incident.pytestmark[0].args[1]}
-    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == tested
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == tested | set(OWN)
+
+
+@pytest.mark.parametrize("folder", OWN)
+def test_what_a_project_brings_along(folder: str) -> None:
+    assert compare(EXAMPLES / folder) == ""
+
+
+def test_the_examples_of_the_own_rule_hold() -> None:
+    assert check_rule(EXAMPLES / "own-rule/lint/no_replay.py") == []
 
 
 def test_the_readme_shows_what_the_tool_prints() -> None:

@@ -49,6 +49,7 @@ class Config(NamedTuple):
     flag_expiry: tuple[str, ...] = ()
     baseline: str = ""
     flag_age: int = 180
+    rules: tuple[str, ...] = ()
 
 
 def load(root: str, explicit: str | None = None) -> Config:
@@ -93,6 +94,7 @@ def _read(table: Any, name: str) -> Config:
     from trackaudit.validate import table as fields
 
     check = fields({
+        "rules": Field(list_of(_own_rule), default=[]),
         "select": Field(_names, default=[]),
         "deselect": Field(_names, default=[]),
         "per-path-deselect": Field(mapping_of(_names), default={}),
@@ -130,8 +132,25 @@ def _read(table: Any, name: str) -> Config:
         tuple(values["severity"].items()), values["fail-on"], values["profile"], tuple(values["include"]), tuple(values["exclude"]),
         int(values["max-size"]), values["javascript-parser"],
         tuple(Ignore(**entry, number=number) for number, entry in enumerate(values["ignore"])), tuple(sdks), name,
-        values["flag-list"], tuple(values["permanent-flags"]), tuple(values["flag-expiry"]), values["baseline"], int(values["flag-age"]),
+        values["flag-list"], tuple(values["permanent-flags"]), tuple(values["flag-expiry"]), values["baseline"], int(values["flag-age"]), tuple(values["rules"]),
     )  # fmt: skip
+
+
+def _own_rule(value: Any, where: str, errors: list[str]) -> str:
+    """The file of a rule of the project's own; its name is known from here on."""
+    from trackaudit.findings import RuleInfo
+    from trackaudit.rules import RULES, id_of, take_in
+    from trackaudit.validate import string
+
+    path = string(value, where, errors)
+    rule = id_of(path)
+    if not path.endswith(".py"):
+        errors.append(f"{where}: {path!r} is no Python file")
+    elif any(rule == known.id for known in RULES):
+        errors.append(f"{where}: there is a rule {rule!r} already; give the file another name")
+    else:
+        take_in(RuleInfo(rule, "misconfiguration", "", ""))
+    return path
 
 
 def _days(value: Any, where: str, errors: list[str]) -> int:

@@ -29,8 +29,12 @@ def judge(run: Run) -> Report:
 
     request = run.request
     project, sources, rounds = understand(run)
-    found = (at_home(result) for rule in RULES if _applies(rule, project) for result in load(rule).check(project))
-    results = [result for result in found if run.reported(result.path)]
+    found = [result for rule in RULES if _applies(rule, project) for result in load(rule).check(project)]
+    if request.config.rules:
+        from trackaudit.own_rules import own_results
+
+        found += own_results(request.root, request.config.rules, project, run.failures)
+    results = [result for result in map(at_home, found) if run.reported(result.path)]
     lines = LinesOf(sources)
     reported = {path: facts for path, facts in project.files.items() if run.reported(path)}
     # Suppressions come before the selection: what is switched off today does not make them unused.

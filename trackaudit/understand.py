@@ -68,6 +68,7 @@ def understand(run: Run) -> Understood:
         _declared(run),
         request.config.permanent_flags,
         request.config.flag_age,
+        text_of,
     )
     reachable = _reachable_packages(project)
     if reachable:

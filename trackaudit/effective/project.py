@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from trackaudit.effective.declared import Declared
 from trackaudit.effective.lookup import Root, Table, find, roots_of_call, roots_of_component, split
@@ -100,9 +100,10 @@ class Project:
         declared: dict[str, Declared] | None = None,
         permanent: tuple[str, ...] = (),
         flag_age: int = 180,
+        text_of: Callable[[str], str | None] = lambda path: None,
     ) -> None:
         self.files, self.pins, self.catalogue, self.today, self.declared = files, pins, catalogue, today, declared
-        self.flag_age = flag_age
+        self.flag_age, self.text_of = flag_age, text_of
         self._packages = sorted(packages, key=len, reverse=True)
         self._package_of: dict[str, str] = {}
         self.setups: list[Setup] = []
@@ -295,6 +296,14 @@ class Project:
             first = next((start for start in self._asking[path] if stated.reach.start <= start < stated.reach.end), -1)
             if first == evaluation.use.span.start:
                 yield stated
+
+    def syntax_tree(self, path: str) -> Any:
+        """A file's syntax tree, for a rule that needs more than the model: libcst's module of a Python file, esprima's program of a plain
+        JavaScript one; None where there is none, or it cannot be read."""
+        from trackaudit.parse.programs import syntax_tree
+
+        text = self.text_of(path)
+        return syntax_tree(text, path) if text is not None else None
 
     def fields(self) -> Iterator[tuple[str, InputField]]:
         for path, facts in self.files.items():

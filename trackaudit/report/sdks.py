@@ -68,8 +68,8 @@ def _setups(client: Table) -> Iterator[str]:
     for call in client["call"]:
         if call["role"] not in ("send", "evaluate"):
             yield f"- `{call['method'] or 'the call itself'}()`{_versions(call)}"
-    for component in client["component"]:
-        yield f"- `<{component['symbol'].rpartition('#')[2]}>`"
+    components = [item["symbol"].rpartition("#")[2] for item in client["component"] if item["role"] not in ("send", "evaluate")]
+    yield from (f"- `<{name}>`" for name in dict.fromkeys(components))
     for assignment in client["assignment"]:
         yield f"- assignment to `{assignment['target'].partition(':')[2]}`"
     for plugin in client["plugin"]:
