@@ -430,6 +430,19 @@ def sdks(name: str | None, as_json: bool) -> None:
         click.echo(overview(records), nl=False)
 
 
+@cli.command()
+def lsp() -> None:
+    """Serve editors over standard input and output: findings as you type, what options do, fixes and suppressions."""
+    import gc
+
+    try:
+        from trackaudit.lsp import serve
+    except ModuleNotFoundError as error:
+        raise Problem(f"the language server needs {error.name}: pip install 'trackaudit-lint[lsp]'") from None
+    gc.enable()  # unlike a run of a command, it stays
+    serve()
+
+
 def main() -> NoReturn:
     """The entry point. A closed pipe or an interrupt ends the run quietly."""
     import gc
@@ -447,5 +460,7 @@ def main() -> NoReturn:
         sys.stderr.flush()
     except BrokenPipeError:
         code = 1
+    except ValueError:  # the language server has closed them
+        pass
     # Everything is written and every process is ended. To free what ends with this process would take a tenth of a second run.
     os._exit(code if isinstance(code, int) else int(bool(code)))
