@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -845,3 +847,30 @@ def test_an_unknown_sdk_is_refused_with_a_suggestion(tmp_path: Path) -> None:
     outcome = run(tmp_path, "sdks", "posthg")
     assert outcome.code == 2
     assert 'did you mean "posthog"' in outcome.err
+
+
+def test_a_change_is_checked_again(tmp_path: Path) -> None:
+    project(tmp_path, {"a.js": MASKED, "trackaudit.toml": 'deselect = ["autocapture", "unmasked-text"]\n'})
+    command = [sys.executable, "-u", "-m", "trackaudit", "check", "--watch"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=environment()) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("No findings.")
+        done = threading.Event()
+
+        def edit() -> None:  # until it is seen: when the watch begins nobody is told
+            while not done.wait(0.3):
+                (tmp_path / "a.js").write_text(UNMASKED)
+
+        editing = threading.Thread(target=edit)
+        editing.start()
+        try:
+            assert "unmasked-inputs" in process.stdout.readline()
+        finally:
+            done.set()
+            editing.join()
+            process.send_signal(signal.SIGINT)
+
+
+def test_what_does_not_go_with_watching_is_refused(tmp_path: Path) -> None:
+    project(tmp_path, {"a.js": MASKED})
+    assert run(tmp_path, "check", "--watch", "--fix").code == 2

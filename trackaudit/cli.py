@@ -97,6 +97,7 @@ def _reading(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--no-baseline", is_flag=True, help="Report the findings of the baseline too.")
 @click.option("--since", metavar="REV", help="Only what the change since REV brings or touches, as a pull request means it.")
 @click.option("--staged", is_flag=True, help="Only what is staged for the next commit.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended: set masks, switch capture off. Reports what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option(
@@ -115,7 +116,24 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
       1  findings at or above --fail-on
       2  usage or configuration error, or a file that could not be read
     """
-    sys.exit(guarded(lambda: _check(paths, options), options["traceback"]))
+    run = _watch if options["watch"] else _check
+    sys.exit(guarded(lambda: run(paths, options), options["traceback"]))
+
+
+def _watch(paths: tuple[str, ...], options: dict[str, Any]) -> int:
+    """Check at once, and again after every change."""
+    try:
+        from watchfiles import watch
+    except ModuleNotFoundError:
+        raise Problem("--watch needs watchfiles: pip install 'trackaudit-lint[watch]'") from None
+    if options["fix"] or "-" in paths:
+        raise click.UsageError("--watch does not go with --fix or standard input")
+    roots = [request.root for request in requests_of(paths, options)]
+    code = _check(paths, options)
+    for _ in watch(*roots, raise_interrupt=False):
+        click.clear()
+        code = _check(paths, options)
+    return code
 
 
 def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:

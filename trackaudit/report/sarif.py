@@ -25,6 +25,7 @@ def render(view: View) -> str:
         "tool": {
             "driver": {
                 "name": "trackaudit",
+                "fullName": f"trackaudit {__version__}",
                 "version": __version__,
                 "semanticVersion": __version__,
                 "informationUri": HOME,
@@ -42,9 +43,10 @@ def render(view: View) -> str:
 def _rule(rule: str) -> dict[str, Any]:
     info = BY_ID[rule]
     sections = document(info)
+    name = "".join(word.capitalize() for word in rule.split("-"))
     return {
         "id": rule,
-        "name": "".join(word.capitalize() for word in rule.split("-")),
+        "name": name if name.lower() != rule else f"{name}Rule",  # SARIF1001: a name is not the id once more
         "shortDescription": {"text": info.summary},
         "fullDescription": {"text": sections.what},
         "help": {"text": f"{sections.what}\n\n{sections.why}\n\n{sections.fix}", "markdown": help_markdown(info)},
