@@ -25,7 +25,6 @@ from trackaudit.findings import Example, Related, Result
 from trackaudit.model import Span
 from trackaudit.resolve.values import Known, Remark, Value
 from trackaudit.rules.common import identity
-from trackaudit.rules.expired_flag import last_day
 
 RISKY = (
     Example(
@@ -81,7 +80,11 @@ def _said_of(remarks: tuple[Remark, ...], span: Span) -> Remark | None:
 
 
 def _is_to_come(project: Project, remark: Remark) -> bool:
-    return bool(remark.date) and last_day(remark.date) >= project.today
+    if not remark.date:
+        return False
+    from trackaudit.rules.expired_flag import last_day
+
+    return last_day(remark.date) >= project.today
 
 
 def _captures(setup: Setup, option: dict[str, object], span: Span, value: Value) -> bool:

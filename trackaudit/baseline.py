@@ -6,7 +6,6 @@ review it. ``fingerprint`` matches, ``line`` is for people; ``reason`` and ``unt
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -56,6 +55,8 @@ def parse(text: str, name: str) -> list[Entry]:
 
 
 def _entry(line: str, where: str, number: int) -> Entry:
+    import json  # only where there is a baseline
+
     if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
         raise BaselineError(f"{where}: a merge conflict is not settled; keep the entries of both sides")
     try:
@@ -90,6 +91,8 @@ def entry_of(finding: Finding) -> Entry:
 
 def render(entries: Iterable[Entry]) -> str:
     """A baseline's text, by path, rule and fingerprint: an order that moved lines do not change."""
+    import json
+
     lines = [
         (entry.path, entry.rule, entry.about, entry.fingerprint, json.dumps(_table(entry), ensure_ascii=False))
         for entry in entries

@@ -13,7 +13,6 @@ from trackaudit.effective.project import Project
 from trackaudit.effective.unresolved import unresolved
 from trackaudit.findings import CONFIDENCES, Finding, Gap, Position, RelatedLocation, Result
 from trackaudit.model import Span
-from trackaudit.proposals import resolved
 from trackaudit.rules import BY_ID, RULES, load
 from trackaudit.rules.common import DEFINED_HERE
 from trackaudit.understand import LinesOf, shortfalls, understand
@@ -144,6 +143,8 @@ def _digest(*parts: object) -> str:
 
 def _placed(results: list[tuple[Result, suppress.Suppressor | None]], lines: LinesOf) -> list[Finding]:
     """Spans as lines and columns, with a fingerprint that survives moved lines."""
+    from trackaudit.proposals import resolved
+
     seen: dict[tuple[object, ...], int] = {}
     findings = []
     for result, by in sorted(results, key=lambda item: (item[0].path, item[0].span, item[0].rule)):

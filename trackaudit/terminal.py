@@ -138,12 +138,13 @@ def _day(text: str | None) -> date:
 def outputs_of(formats: tuple[str, ...], output: str | None) -> list[tuple[str, str | None]]:
     """Which formats go where: ``FORMAT=FILE`` to a file, one ``FORMAT`` to ``output`` or standard output. What goes there comes last."""
     from trackaudit.report import FORMATS
-    from trackaudit.validate import suggestion
 
     chosen: list[tuple[str, str | None]] = []
     for given in formats or ("text",):
         name, equals, file = given.partition("=")
         if name not in FORMATS:
+            from trackaudit.validate import suggestion
+
             raise click.UsageError(
                 f"--format: there is no format {name!r}{suggestion(name, FORMATS)}; known are {', '.join(FORMATS)}"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from trackaudit.model import (
     Array,
@@ -22,8 +23,6 @@ from trackaudit.model import (
     Unit,
 )  # fmt: skip
 from trackaudit.resolve.combine import step
-from trackaudit.resolve.fates import Fates
-from trackaudit.resolve.flags import asked_members, template_tags
 from trackaudit.resolve.loops import each_of
 from trackaudit.resolve.plugins import inside
 from trackaudit.resolve.requests import address, body, posts
@@ -32,6 +31,9 @@ from trackaudit.resolve.symbols import as_injected
 from trackaudit.resolve.values import Known, Mapping, OneOf, Parameter, Passed, ProjectCall, Use, Value
 from trackaudit.sdks import CARRYING
 from trackaudit.sdks.catalogue import Catalogue, Match, Table, split_symbol
+
+if TYPE_CHECKING:
+    from trackaudit.resolve.fates import Fates
 
 _CAUGHT = frozenset(("e", "err", "error", "ex", "exc", "exception", "cause"))
 
@@ -142,10 +144,19 @@ class Finder:
         ]
         found += [use for assignment in self.unit.assignments if (use := self.assignment(assignment)) is not None]
         found += self.settings()
-        found += asked_members(self.unit, self.resolver.text, self.match, self.resolver.symbol, self.use)
-        if self.unit.language == "html":
-            found += template_tags(self.resolver.text, self.catalogue, self.sdks)
+        found += self.asked_otherwise()
         return sorted(found, key=lambda use: (use.span, use.method))
+
+    def asked_otherwise(self) -> Iterator[Use]:
+        """Questions for flags that are no calls with a key, of SDKs that have such."""
+        clients = [client for sdk in self.sdks for client in self.catalogue.record(sdk)["client"]]
+        if not any(call["members"] or call["library"] for client in clients for call in client["call"]):
+            return
+        from trackaudit.resolve.flags import asked_members, template_tags
+
+        yield from asked_members(self.unit, self.resolver.text, self.match, self.resolver.symbol, self.use)
+        if self.unit.language == "html":
+            yield from template_tags(self.resolver.text, self.catalogue, self.sdks)
 
     def match(self, symbol: tuple[str, ...] | None) -> tuple[Match, Table] | None:
         match = self.catalogue.match(as_injected(symbol)) if symbol else None
@@ -288,6 +299,8 @@ class Finder:
 
     @cached_property
     def _fates(self) -> Fates:
+        from trackaudit.resolve.fates import Fates
+
         return Fates(self.unit, self.resolver.text)
 
     def runs_at_load(self, scope: int) -> bool:
