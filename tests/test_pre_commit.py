@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import MASKED, PII, POSTHOG, ROOT, environment, project, run_git
+from tests.command import MASKED, PII, POSTHOG, ROOT, environment, project, run, run_git
 from trackaudit.languages import BY_SUFFIX, MANIFESTS, language_of, manifest_of
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
@@ -223,3 +223,36 @@ def test_the_hook_takes_no_other(name: str) -> None:
     assert not language_of(name)
     assert not manifest_of(name)
     assert not pattern().search(name)
+
+
+def test_a_team_adopts_the_hook_with_a_baseline(scratch: Path, home: Path) -> None:
+    """What is known does not stop a commit, what a change adds through a wrapper does; mended and pruned, all is quiet."""
+    wrapper = "import mixpanel from 'mixpanel-browser';\n\nexport const track = (name, data) => mixpanel.track(name, data);\n"
+    caller = "import { track } from './track';\n\ntrack('sign up', { KEY: user.VALUE });\n"
+    project(scratch, {"src/login.jsx": FORM.format("<input type='password' />"), "src/track.js": wrapper})
+    assert run(scratch, "baseline").code == 0
+    run_git(scratch, "add", ".")
+    code, out = pre_commit(scratch, home)
+    assert code == 0, out
+    run_git(scratch, "commit", "-qm", "adopt")
+
+    project(
+        scratch,
+        {
+            "src/sign-up.js": caller.replace("KEY", "email").replace("VALUE", "email"),
+            "src/login.jsx": FORM.format("<input name='user' />"),
+        },
+    )
+    run_git(scratch, "add", ".")
+    code, out = pre_commit(scratch, home)
+    assert code == 1, out
+    assert "src/sign-up.js:3:" in out and "sensitive-property" in out and "src/login.jsx" not in out
+
+    project(scratch, {"src/sign-up.js": caller.replace("KEY", "plan").replace("VALUE", "plan")})
+    run_git(scratch, "add", ".")
+    code, out = pre_commit(scratch, home)
+    assert code == 0, out
+    assert "sensitive-input" in (scratch / "trackaudit-baseline.jsonl").read_text()
+    assert run(scratch, "baseline", "--prune").code == 0
+    left = (scratch / "trackaudit-baseline.jsonl").read_text()
+    assert "sensitive-input" not in left and "insecure-cookie" in left

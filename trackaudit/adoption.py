@@ -35,7 +35,7 @@ def adopt(request: Request, prune: bool, progress: Callable[[str, int, int], Non
     asked for stay as they are."""
     report = audit(request._replace(use_baseline=False), progress)
     run = Run(request, progress)
-    run.read_all(lambda: None)
+    run.list_names(lambda: None)
     known = run.baselines()
     report.failures.extend(failure for failure in run.failures if failure.kind == "baseline")
     findings: dict[str, list[Finding]] = {path: [] for path in known}

@@ -122,8 +122,7 @@ class Run:
         if not self.folders and not named:
             return False
         seen = {listed.path for listed in asked}
-        listed_files = list_files(request.root, request.git, self._unlisted, meanwhile)
-        self.names = [name for name in listed_files if name not in request.left_out]
+        self.list_names(meanwhile)
         self.configuring = [name for name in self.names if self._may_configure(name) and self._configures(name)]
         candidates = self.selection.candidates((name for name in self.names if name not in seen), self.reported)
         for count, listed in enumerate(candidates):
@@ -131,6 +130,11 @@ class Run:
             if count % 500 == 0:
                 self.progress("reading", count, 0)
         return True
+
+    def list_names(self, meanwhile: Callable[[], None]) -> None:
+        """List every file of the project; nothing is read."""
+        listed = list_files(self.request.root, self.request.git, self._unlisted, meanwhile)
+        self.names = [name for name in listed if name not in self.request.left_out]
 
     def _may_configure(self, name: str) -> bool:
         return ".env" in name or "ockerfile" in name or "compose" in name or name.endswith(tuple(self.catalogue.files))
