@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from trackaudit.audit import audit
 from trackaudit.baseline import FILE_NAME, Entry, Matched, entry_of, match, render
 from trackaudit.findings import Finding
+from trackaudit.known import baseline_of, baselines, exists, named_baseline
 from trackaudit.run import Report, Request, Run
 
 
@@ -36,20 +38,18 @@ def adopt(request: Request, prune: bool, progress: Callable[[str, int, int], Non
     report = audit(request._replace(use_baseline=False), progress)
     run = Run(request, progress)
     run.list_names(lambda: None)
-    known = run.baselines()
+    known = baselines(run)
     report.failures.extend(failure for failure in run.failures if failure.kind == "baseline")
     findings: dict[str, list[Finding]] = {path: [] for path in known}
     for finding in report.findings:
         if finding.result.rule != "stale-baseline":
-            findings.setdefault(
-                run.baseline_of(finding.path) or request.baseline or request.config.baseline or FILE_NAME, []
-            ).append(finding)
+            findings.setdefault(baseline_of(run, known, finding.path) or named_baseline(run) or FILE_NAME, []).append(finding)
     written = []
     for path, own in findings.items():
-        entries = known[path][1] if path in known else []
+        entries = known[path].entries if path in known else []
         left = [entry for entry in entries if not run.reported(entry.path)]
         asked = [entry for entry in entries if run.reported(entry.path)]
-        matched = match(own, asked, date.min, run.exists)
+        matched = match(own, asked, date.min, partial(exists, run))
         written.append(_written(path, matched, left, prune))
     return Adopted(request.root, written, report)
 

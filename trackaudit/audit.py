@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackaudit.known import has_baselines
 from trackaudit.run import Report, Request, Run
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ def audit(request: Request, progress: Callable[[str, int, int], None] = lambda s
     """Audit one project."""
     run = Run(request, progress)
     needed = run.read_all(_get_ready)
-    if not needed or not (run.texts or run.manifests or run.field_only or run.configuring or run.baselines()):
+    if not needed or not (run.texts or run.manifests or run.field_only or run.configuring or has_baselines(run)):
         return Report(request.root, [], [], _sorted(run.failures), run.files, 0, run.selection.skipped, [], {}, request.config)
     from trackaudit import judge
 

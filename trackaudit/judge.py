@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING
 
-from trackaudit import baseline, suppress
+from trackaudit import suppress
 from trackaudit.config import Config
 from trackaudit.digest import blake2b
 from trackaudit.effective.project import Project
@@ -18,6 +19,7 @@ from trackaudit.rules.common import DEFINED_HERE
 from trackaudit.understand import LinesOf, shortfalls, understand
 
 if TYPE_CHECKING:
+    from trackaudit.baseline import Entry
     from trackaudit.findings import RuleInfo
     from trackaudit.run import Report, Run
 
@@ -184,7 +186,9 @@ def _adopted(run: Run, findings: list[Finding], lines: LinesOf) -> tuple[list[Fi
 
     In a monorepo the nearest baseline above a file is its own.
     """
-    baselines = run.baselines()
+    from trackaudit import baseline, known
+
+    baselines = known.baselines(run)
     if not baselines:
         return findings, [], []
     everything = run.reported(".") and not run.request.config.select
@@ -193,20 +197,20 @@ def _adopted(run: Run, findings: list[Finding], lines: LinesOf) -> tuple[list[Fi
     stale: list[Result] = []
     for path, (text, entries) in baselines.items():
         lines.sources[path] = text
-        own = [finding for finding in findings if run.baseline_of(finding.path) == path]
-        matched = baseline.match(own, entries, run.request.today, run.exists)
+        own = [finding for finding in findings if known.baseline_of(run, baselines, finding.path) == path]
+        matched = baseline.match(own, entries, run.request.today, partial(known.exists, run))
         new += matched.new
         covered += [finding._replace(baselined=entry.reason) for finding, entry in matched.known]
         stale += [_stale(path, lines, entry) for entry in matched.stale if everything or _is_asked(run, entry)]
-    rest = [finding for finding in findings if run.baseline_of(finding.path) is None]
+    rest = [finding for finding in findings if known.baseline_of(run, baselines, finding.path) is None]
     return sorted([*new, *rest], key=_order), sorted(covered, key=_order), stale
 
 
-def _is_asked(run: Run, entry: baseline.Entry) -> bool:
+def _is_asked(run: Run, entry: Entry) -> bool:
     return run.reported(entry.path) and not run.request.config.select
 
 
-def _stale(path: str, lines: LinesOf, entry: baseline.Entry) -> Result:
+def _stale(path: str, lines: LinesOf, entry: Entry) -> Result:
     about = f" about `{entry.about}`" if entry.about else ""
     return Result(
         "stale-baseline", None, "note", "high", path, lines[path].line_span(entry.number),

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from trackaudit.baseline import FILE_NAME, BaselineError, Entry, parse
 from trackaudit.config import Config
 from trackaudit.discover import (
     MANIFEST_MAX_SIZE,
@@ -99,7 +98,6 @@ class Run:
         self.imports: dict[bytes, list[str]] = {}  # module specifiers, as they are written, and the files that hold them
         self.workers: Workers | None = None
         self.files = 0
-        self._baselines: dict[str, tuple[bytes, list[Entry]]] | None = None
         self.folders = tuple(path for path in request.paths if os.path.isdir(os.path.join(request.root, path)))
         self.explicit = {path for path in request.paths if path not in self.folders}
 
@@ -114,7 +112,6 @@ class Run:
 
         ``meanwhile`` is what can be done while the files are being listed.
         """
-        request = self.request
         asked = self._explicit_files()
         for listed in asked:
             self._take(listed)
@@ -328,40 +325,6 @@ class Run:
             return to_utf8(data, language == "python") if data is not None else None
         except Undecodable:
             return None
-
-    # --- the findings that are known --------------------------------------------------------------
-
-    def baselines(self) -> dict[str, tuple[bytes, list[Entry]]]:
-        """The baselines that hold here, by their paths: their texts and entries. One that cannot be read is a failure."""
-        if self._baselines is None:
-            self._baselines = {}
-            for path in self._baseline_paths() if self.request.use_baseline else ():
-                try:
-                    with open(os.path.join(self.request.root, path), "rb") as file:
-                        data = file.read()
-                    self._baselines[path] = (data, parse(data.decode("utf-8"), path))
-                except (OSError, UnicodeDecodeError, BaselineError) as error:
-                    told = error.strerror if isinstance(error, OSError) else str(error)
-                    kind = "no-baseline" if isinstance(error, FileNotFoundError) else "baseline"
-                    self.failures.append(Failure(path, kind, f"the baseline could not be read: {told}", None, None, True))
-        return self._baselines
-
-    def _baseline_paths(self) -> list[str]:
-        chosen = self.request.baseline or self.request.config.baseline
-        if chosen:
-            return [chosen]
-        return [name for name in self.names if name.rpartition("/")[2] == FILE_NAME and self.selection.left_out(name) is None]
-
-    def baseline_of(self, path: str) -> str | None:
-        """The baseline that a file's findings belong to: the one that was named, else the nearest above it."""
-        known = self.baselines()
-        if self.request.baseline or self.request.config.baseline:
-            return next(iter(known), None)
-        above = [name for name in known if path.startswith(name[: -len(FILE_NAME)])]
-        return max(above, key=len, default=None)
-
-    def exists(self, path: str) -> bool:
-        return os.path.lexists(os.path.join(self.request.root, path))
 
     def with_fields(self, reachable: Callable[[str], bool]) -> list[str]:
         """The files that hold a word of a sensitive field where a tracker reaches it, those without a tracker now loaded."""

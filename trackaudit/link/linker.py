@@ -17,7 +17,7 @@ from trackaudit.model import Span
 from trackaudit.resolve.arguments import Given, transform
 from trackaudit.resolve.calls import left_to_callers
 from trackaudit.resolve.instances import CONSTRUCTORS
-from trackaudit.resolve.uses import as_use, is_send
+from trackaudit.resolve.sends import as_use, is_send
 from trackaudit.resolve.values import (
     Blueprint,
     Callback,

@@ -11,7 +11,7 @@ from trackaudit.link.modules import Modules
 from trackaudit.resolve.arguments import Given, transform
 from trackaudit.resolve.combine import collapse, names_of, one_of
 from trackaudit.resolve.readers import DATA
-from trackaudit.resolve.uses import counting, is_send
+from trackaudit.resolve.sends import counting, is_send
 from trackaudit.resolve.values import (
     Blueprint,
     Branch,

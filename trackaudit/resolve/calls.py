@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from trackaudit.model import Call, CallSite, Member, Name, Span, Unit
 from trackaudit.resolve.instances import CONSTRUCTORS
 from trackaudit.resolve.resolver import Resolver
+from trackaudit.resolve.sends import decided, is_send, named_arguments
 from trackaudit.resolve.symbols import ROOT, as_injected
-from trackaudit.resolve.uses import decided, is_send, named_arguments
 from trackaudit.resolve.values import (
     Callback,
     Invoked,

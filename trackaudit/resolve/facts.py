@@ -21,7 +21,8 @@ from trackaudit.resolve.exports import exports_of, matters
 from trackaudit.resolve.injections import injections_of
 from trackaudit.resolve.plugins import plugin_uses
 from trackaudit.resolve.resolver import Resolver
-from trackaudit.resolve.uses import Finder, is_send
+from trackaudit.resolve.sends import is_send
+from trackaudit.resolve.uses import Finder
 from trackaudit.resolve.values import CommentFact, FileFacts, Known, Remark, StatedDate, Use, Value
 from trackaudit.sdks.catalogue import Catalogue, Symbol, split_symbol
 

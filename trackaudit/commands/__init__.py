@@ -1,0 +1,25 @@
+"""The commands that read a project, and the options that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+
+def reading(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say what is read, and how."""
+    options = (
+        click.option("--include", multiple=True, metavar="PATTERN", help="Read files that are skipped by default (git-ignore pattern). Repeatable."),
+        click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave files out (git-ignore pattern). Repeatable."),
+        click.option("--no-force-exclude", is_flag=True, help="Read explicitly named files even where they would be left out."),
+        click.option("--max-size", type=int, metavar="BYTES", help="Skip larger source files (default: 1000000)."),
+        click.option("--config", "config_file", metavar="FILE", help="Read the configuration from FILE."),
+        click.option("--javascript-parser", type=click.Choice(("auto", "tree-sitter", "esprima")), help="How plain JavaScript is read."),
+        click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of analysed files."),
+        click.option("--jobs", "-j", type=int, default=0, metavar="N", help="Worker processes (default: one per processor)."),
+        click.option("--traceback", is_flag=True, help="Show a traceback for an internal error."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
