@@ -95,6 +95,9 @@ def _watch(paths: tuple[str, ...], options: dict[str, Any]) -> int:
         raise Problem("--watch needs watchfiles: pip install 'trackaudit-lint[watch]'") from None
     if options["fix"] or "-" in paths:
         raise click.UsageError("--watch does not go with --fix or standard input")
+    import gc
+
+    gc.enable()  # unlike a run of a command, it stays
     roots = [request.root for request in requests_of(paths, options)]
     code = _check(paths, options)
     for _ in watch(*roots, raise_interrupt=False):
