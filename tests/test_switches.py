@@ -25,6 +25,7 @@ FOUND: list[tuple[str, str, dict[str, str]]] = [
     ("a.tsx", "export const features = { checkout: true, menu: process.env.MENU === '1' };\nexport const A = () => features.checkout && features['menu'] && <b />;\n", {"features.checkout": "a switch in the code", "features.menu": "a variable of the environment"}),
     ("a.js", "module.exports = { features: { checkout: false } };\nif (config.features.checkout) go();\n", {"features.checkout": "a switch in the code"}),
     ("a.js", "if (process.env.ENABLE_CHECKOUT === 'true') go();\n", {"ENABLE_CHECKOUT": "a variable of the environment"}),
+    ("a.ts", "export const SHOW_BANNER = false;\nfor (const name of names) module.exports[name] = process.env[name] || module.exports[name];\nif (SHOW_BANNER) go();\n", {"SHOW_BANNER": "a variable of the environment"}),
     # Not switches:
     ("a.py", "USE_TZ = True\nif USE_TZ:\n    go()\n", {}),
     ("a.py", "ENABLE_CHECKOUT = True\n", {}),

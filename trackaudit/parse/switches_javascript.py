@@ -35,6 +35,7 @@ def javascript_switches(text: bytes, dialect: str) -> Switches:
 class _Reader:
     def __init__(self, text: bytes) -> None:
         self.text = text
+        self.is_overridden = b"process.env[" in text  # for (const name in module.exports) … = process.env[name]
         self.definitions: list[Definition] = []
         self.gates: list[Gate] = []
         self.changed: set[str] = set()
@@ -75,6 +76,8 @@ class _Reader:
         if is_switch(name) or kind == "constant":
             target = declarator.child_by_field_name("name")
             assert target is not None
+            if self.is_overridden and is_switch(name):
+                kind, told = "environment", ""
             self.definitions.append(Definition(name, kind, told, span_of(target)))
             if declaration is not None and self.code(declaration).startswith(("let", "var")) and not is_switch(name):
                 self.changed.add(name)
