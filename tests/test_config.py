@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import MASKED, PII, POSTHOG, UNMASKED, Outcome, check, project, run, spawn
+from tests.command import MASKED, PII, POSTHOG, ROOT, UNMASKED, Outcome, check, project, run, spawn
 from trackaudit.config import Config, ConfigError, Ignore, load
 from trackaudit.discover import DEFAULT_MAX_SIZE
 
@@ -538,3 +538,33 @@ def test_mistakes_end_the_run_before_anything_is_reported(tmp_path: Path) -> Non
     assert '"fail-on"' in outcome.err
     assert '"strict"' in outcome.err
     assert "Traceback" not in outcome.err
+
+
+def test_the_schema_is_that_of_the_configuration(tmp_path: Path) -> None:
+    """The JSON Schema in the documentation has the keys that the tool takes, and takes what it takes."""
+    import json
+    import tomllib
+
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((ROOT / "docs/trackaudit.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    given = json.loads(json.dumps(tomllib.loads(EVERY_KEY), default=str))
+    assert set(given) | {"sdk"} == set(schema["properties"])
+    validator = Draft202012Validator(schema)
+    assert [error.message for error in validator.iter_errors(given)] == []
+    for wrong in ({"fail-on": "fatal"}, {"max-size": 0}, {"ignore": [{"rule": "tls-off", "reason": "x"}]}, {"selekt": []}):
+        assert not validator.is_valid(wrong)
+        project(tmp_path, {"trackaudit.toml": _toml(wrong)})
+        with pytest.raises(ConfigError):
+            load(str(tmp_path))
+
+
+def _toml(table: dict[str, object]) -> str:
+    lines = []
+    for key, value in table.items():
+        if isinstance(value, list) and value:
+            lines += [f"[[{key}]]", *(f"{name} = '{text}'" for name, text in value[0].items())]
+        else:
+            lines.append(f"{key} = {value!r}")
+    return "\n".join(lines) + "\n"

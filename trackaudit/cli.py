@@ -82,8 +82,8 @@ def lsp() -> None:
 
     try:
         from trackaudit.lsp import serve
-    except ModuleNotFoundError as error:
-        raise Problem(f"the language server needs {error.name}: pip install 'trackaudit-lint[lsp]'") from None
+    except ModuleNotFoundError:
+        raise Problem("the language server needs pygls: pip install 'trackaudit-lint[lsp]'") from None
     gc.enable()  # unlike a run of a command, it stays
     serve()
 
