@@ -102,13 +102,6 @@ def dropped(text: bytes, language: str, span: Span) -> list[Edit]:
     return tree.remove(node) if tree is not None and node is not None else []
 
 
-def applied(text: bytes, edits: list[Edit]) -> bytes:
-    """The text after the edits, which must not overlap."""
-    for edit in sorted(edits, reverse=True):
-        text = text[: edit.start] + edit.text.encode("utf-8", "surrogateescape") + text[edit.end :]
-    return text
-
-
 def _tree(text: bytes, language: str) -> Tree | None:
     """The syntax tree of a file; None where it is of another kind, or cannot be read without a mistake."""
     if language == "python":
