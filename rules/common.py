@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trackaudit.effective.lookup import split
 from trackaudit.effective.project import Evaluation, Project, Send
 from trackaudit.effective.setups import Risk, Setup
-from trackaudit.findings import CONFIDENCES, Proposal, Related, Result
+from trackaudit.findings import CONFIDENCES, Related, Result
 from trackaudit.model import Span
 from trackaudit.resolve.addresses import without_login
 from trackaudit.resolve.values import Callback, Condition, Known, Listing, Mapping, Pattern, Text, Use, Value
+from trackaudit.rules.mends import proposal
 
 # What the place is called where a constant is defined; the engine adds since when it is so.
 DEFINED_HERE = "the constant is defined here"
-_NEAR = 8  # bytes between an option's name and a value that belongs to it alone
 _FAR = 60  # bytes between a key and its value from which on the value's own place is worth showing
 # How a record's words on what an option collects go on, where they do not complete "would collect".
 VERBS = {
@@ -58,57 +57,17 @@ def option_result(risk: Risk, rule: str) -> Result:
     return Result(
         rule, setup.use.sdk, entry["severity"], confidence, setup.path, risk.span, message,
         entry["fix"] or option["fix"], option["url"] or setup.call.get("url") or setup.client_url, related_places(risk), option["path"], setup.use.context,
-        _proposal(risk, rule, collects),
+        proposal(risk, rule, _stops(rule, collects)),
     )  # fmt: skip
 
 
 _STOPS = {"would collect ": "stops collecting ", "would send ": "stops sending ", "would keep ": "stops keeping "}
-# Concerns of which an option that is switched the other way changes nothing but what is collected.
-_SAFE = frozenset(("unmasked-inputs", "unmasked-text", "recorded-network", "captured-bodies", "local-variables", "default-pii", "debug-mode"))  # fmt: skip
 
 
-def _proposal(risk: Risk, rule: str, collects: str) -> Proposal | None:
-    """The mend of a switch that stands the wrong way, or of an address without TLS, where it is written out in the code."""
-    path, risky = risk.option["path"], risk.entry.get("is")
+def _stops(rule: str, collects: str) -> str:
+    """What ends with a mend, to go on its title."""
     verb = _STOPS.get(VERBS.get(rule, "would collect "), "")
-    stops = f": {verb}{collects}" if collects and verb else ""
-    if isinstance(risky, bool) and isinstance(risk.value, Known) and risk.value.value is risky:
-        python = risk.setup.path.endswith(".py")
-        old, new = (str(value) if python else str(value).lower() for value in (risky, not risky))
-        title = f"set {path} to {new}{stops}"
-        if risk.state == "written":
-            return (
-                Proposal("value", risk.value.span, old, new, title, rule in _SAFE) if _is_beside(risk, risk.value.span) else None
-            )
-        holder = _holder(risk.setup, path) if risk.state == "default" and not python else None
-        return Proposal("option", holder[0], holder[1], new, title, rule in _SAFE) if holder is not None else None
-    if rule == "insecure-endpoint" and isinstance(risk.value, Known) and _is_beside(risk, risk.value.span):
-        return Proposal(
-            "part", risk.value.span, "http://", "https://", f"use https for {path}: stops sending in clear text", False
-        )
-    return None
-
-
-def _is_beside(risk: Risk, value: Span) -> bool:
-    """Whether a value stands right behind the option's name, and is not a constant's, which others may read."""
-    return value.path == risk.span.path and 0 <= value.start - risk.span.end <= _NEAR
-
-
-def _holder(setup: Setup, path: str) -> tuple[Span, str] | None:
-    """The innermost object in the set-up's own call that an option belongs in, and what is left of its path there."""
-    roots = [root for root in setup.roots if not root.path and isinstance(root.value, Mapping)]
-    if len(roots) != 1 or setup.use.form != "call" or setup.call["parameters"].count("*") > 1:
-        return None  # of several objects nobody knows which is to have it
-    value, steps = roots[0].value, split(path)
-    while len(steps) > 1 and isinstance(value, Mapping):
-        inner = next((entry.value for entry in value.entries if entry.key == steps[0]), None)
-        if not isinstance(inner, Mapping):
-            if inner is not None:
-                return None
-            break
-        value, steps = inner, steps[1:]
-    inside = setup.use.span.start <= value.span.start and value.span.end <= setup.use.span.end and not value.span.path
-    return (value.span, ".".join(steps)) if inside else None
+    return f": {verb}{collects}" if collects and verb else ""
 
 
 def _subject(risk: Risk) -> str:

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from trackaudit.effective.lookup import Table
 from trackaudit.effective.project import Project
 from trackaudit.effective.setups import Setup
-from trackaudit.findings import CONFIDENCES, Example, Related, Result
+from trackaudit.findings import CONFIDENCES, Example, Proposal, Related, Result
 from trackaudit.resolve.values import InputField, Known, Listing
 from trackaudit.rules.common import identity, weakest
 from trackaudit.versions import fits
@@ -163,5 +163,21 @@ def _result(setup: Setup, capture: Table, field: InputField, path: str, confiden
         "sensitive-input", setup.use.sdk, capture["severity"], confidence, path, field.span,
         f"this {kind} field ({field.reason}) is in reach of {setup.client['title']}{version}, which would collect {capture['collects']}",
         capture["fix"], capture["url"] or setup.client_url, (Related(setup.path, setup.use.callee_span, "the tracker is set up here"),),
-        field.names[0] if field.names else field.tag, "",
+        field.names[0] if field.names else field.tag, "", _mask(setup, capture, field),
     )  # fmt: skip
+
+
+def _mask(setup: Setup, capture: Table, field: InputField) -> Proposal | None:
+    """The mark that this version takes for a mask, put on the field; an attribute rather than a class, which may be there already."""
+    masks = [
+        marker
+        for marker in setup.client["marker"]
+        if marker["effect"] == "mask" and capture["channel"] in marker["channels"] and all(fits(marker["versions"], setup.pinned))
+    ]
+    attribute = next((item for marker in masks for item in marker["attributes"]), "")
+    name = next((item for marker in masks for item in marker["classes"]), "")
+    if not attribute and not name:
+        return None
+    title = f"mask this field: stops {setup.client['title']} from collecting {capture['collects']}"
+    old, _, new = attribute.partition("=") if attribute else ("class", "", name)
+    return Proposal("mark", field.span, old, new, title, True)

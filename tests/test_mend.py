@@ -28,6 +28,48 @@ def test_what_can_be_mended_is_mended(tmp_path: Path, name: str, before: str, af
     assert (tmp_path / name).read_text() == after
 
 
+MIXPANEL = "import mixpanel from 'mixpanel-browser';\n"
+DATADOG = (
+    "import { datadogRum } from '@datadog/browser-rum';\ndatadogRum.init({ applicationId: 'x', trackUserInteractions: false, "
+)
+REPLAY = "import * as Sentry from '@sentry/browser';\nSentry.init({ dsn, integrations: [Sentry.replayIntegration({"
+FORMS = "import { enableFormTracking } from '@snowplow/browser-plugin-form-tracking';\n"
+SENTRY = "import sentry_sdk\nsentry_sdk.init("
+MANIFEST = """{ "dependencies": {
+  "mixpanel-browser": "2.15.0", "@datadog/browser-rum": "6.0.0", "@sentry/browser": "8.30.0",
+  "@snowplow/browser-plugin-form-tracking": "4.6.8"
+} }
+"""
+# The same for what is put in, goes back to its default, or is taken out; None where nothing can be done.
+PLACED: list[tuple[str, str, str, str | None]] = [
+    ("a.js", MIXPANEL, "mixpanel.init(TOKEN);\n", "mixpanel.init(TOKEN, { autotrack: false });\n"),
+    ("a.js", MIXPANEL, "mixpanel.init(\n  TOKEN,\n);\n", "mixpanel.init(\n  TOKEN,\n  { autotrack: false },\n);\n"),
+    ("a.js", MIXPANEL, "mixpanel.init(\n  TOKEN, // ours\n);\n", None),
+    ("a.py", SENTRY, "DSN, max_request_body_size='never')\n", "DSN, max_request_body_size='never', include_local_variables=False)\n"),
+    ("a.py", SENTRY, "\n    max_request_body_size='never',\n)\n", "\n    max_request_body_size='never',\n    include_local_variables=False,\n)\n"),
+    ("a.js", DATADOG, "sessionReplaySampleRate: 20, defaultPrivacyLevel: 'allow' });\n", "sessionReplaySampleRate: 20, defaultPrivacyLevel: 'mask' });\n"),
+    ("a.js", REPLAY, " unmask: ['body'], stickySession: true })] });\n", " stickySession: true })] });\n"),
+    ("a.js", REPLAY, " stickySession: true, unmask: ['body'] })] });\n", " stickySession: true })] });\n"),
+    ("a.js", REPLAY, "\n  unmask: ['body'],\n  stickySession: true,\n})] });\n", "\n  stickySession: true,\n})] });\n"),
+    ("a.js", REPLAY, "\n  unmask: ['body'], // all\n  stickySession: true,\n})] });\n", "\n  // all\n  stickySession: true,\n})] });\n"),
+    ("a.py", SENTRY, "include_local_variables=False, max_request_body_size='always')\n", "include_local_variables=False, max_request_body_size='never')\n"),
+    ("a.js", FORMS, "enableFormTracking({ options: { fields: { denylist: ['id'] } } });\n", "enableFormTracking({ options: { fields: { allowlist: [], denylist: ['id'] } } });\n"),
+    ("a.js", FORMS, "start();\nenableFormTracking();\n", "start();\n"),
+    ("a.js", FORMS, "start(enableFormTracking());\n", None),
+    ("a.html", "<p>x</p><script>\nsnowplow('trackPageView');\n", "snowplow('enableFormTracking');\n</script>\n", "</script>\n"),
+    ("a.jsx", MIXPANEL, "mixpanel.init(TOKEN, { autotrack: true });\nshow(<input type=\"password\" />);\n", "mixpanel.init(TOKEN, { autotrack: false });\nshow(<input className=\"mp-no-track\" type=\"password\" />);\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "head", "before", "after"), PLACED)
+def test_what_is_mended_fits_its_place(tmp_path: Path, name: str, head: str, before: str, after: str | None) -> None:
+    files = {name: head + before, "package.json": MANIFEST, "requirements.txt": "sentry-sdk==2.30.0\n"}
+    project(tmp_path, files)
+    names = ("vulnerable-sdk", "insecure-cookie", "insecure-endpoint", "unmasked-text")
+    run(tmp_path, "check", "--fix", "--unsafe-fixes", "--profile", "strict", *(part for n in names for part in ("--deselect", n)))
+    assert (tmp_path / name).read_text() == head + (before if after is None else after)
+
+
 def test_an_option_that_is_not_written_is_put_in_beside_the_others(tmp_path: Path) -> None:
     code = "import posthog from 'posthog-js';\nposthog.init('k', {\n    debug: DEV,\n});\n"
     project(tmp_path, {"a.js": code, "package.json": POSTHOG})

@@ -40,8 +40,14 @@ class Fix(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """What a rule proposes, before anybody has looked at the text. ``action``: a ``value`` that is written as ``old`` becomes ``new``; a
-    ``name``, or a ``part`` of a text, the same; the ``option`` called ``old`` is put with the value ``new`` into the object at ``span``."""
+    """What a rule proposes, before anybody has looked at the text. ``action`` says what is to happen at ``span``:
+
+    - ``value``: the literal that is written as ``old`` becomes ``new``; ``name``, ``part`` (of a text): the same.
+    - ``option``: the object there is given the option ``old`` with the value ``new``; ``argument`` (an object with it) and ``keyword``: the
+      call that ends with the span is, behind the argument that ends at ``after``.
+    - ``without``: the entry or keyword whose name stands there goes; ``call``: the statement that only calls this.
+    - ``mark``: the element is given the attribute ``old`` with the value ``new``, or as one more of its classes.
+    """
 
     action: str
     span: "Span"
@@ -49,6 +55,7 @@ class Proposal(NamedTuple):
     new: str
     title: str
     safe: bool
+    after: int = 0
 
 
 class Result(NamedTuple):

@@ -6,9 +6,21 @@ import re
 from collections.abc import Mapping
 
 from trackaudit.findings import Edit, Fix, Proposal
+from trackaudit.languages import language_of
+from trackaudit.parse import edits
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$]*")
 _INDENT = re.compile(rb"\n([ \t]+)\S")
+_OWN_LINE = re.compile(rb"(?:\A|\n)([ \t]*)\Z")
+_AFTER_LAST = re.compile(rb"\s*,?\s*\)")
+_NO_ARGUMENTS = re.compile(rb"\(\s*\)")
+# What follows an entry's value up to the next one, and what precedes its key where it is the last.
+_AFTER_ENTRY = re.compile(rb"[ \t]*,[ \t]*(\r?\n)?")
+_BEFORE_ENTRY = re.compile(rb",?\s*\Z")
+_FIELD = re.compile(rb"<(?:input|textarea|select)(?=[\s/>])", re.I)
+_CLASS = re.compile(rb"""(?<![-\w:.])(?:class|className)=(["']|(?=[{\w]))""")
+
+Change = tuple[int, int, str]
 
 
 def resolved(proposal: Proposal, path: str, sources: Mapping[str, bytes]) -> Fix | None:
@@ -17,30 +29,103 @@ def resolved(proposal: Proposal, path: str, sources: Mapping[str, bytes]) -> Fix
     text = sources.get(where)
     if text is None:
         return None
+    changes = _ACTIONS[proposal.action](text, proposal, where)
+    return Fix(proposal.title, proposal.safe, tuple(Edit(where, *change) for change in changes)) if changes else None
+
+
+def _replaced(text: bytes, proposal: Proposal, where: str) -> list[Change]:
+    """A literal, a name or a part of a text in place of another; a text keeps its quotes."""
     start, end = proposal.span.start, proposal.span.end
     code = text[start:end].decode("utf-8", "replace")
-    new: str | None = None
-    if proposal.action == "value" and code == proposal.old:
-        new = proposal.new
-    elif (proposal.action == "name" and code.strip("'\"") == proposal.old) or (
-        proposal.action == "part" and code.count(proposal.old) == 1
+    old, new = proposal.old, proposal.new
+    if proposal.action == "value" and code[:1] == "'" and not set(old + new) & set("\\'"):
+        old, new = (f"'{word[1:-1]}'" if word[:1] == '"' else word for word in (old, new))
+    if (
+        (proposal.action == "value" and code == old)
+        or (proposal.action == "name" and code.strip("'\"") == old)
+        or (proposal.action == "part" and code.count(old) == 1)
     ):
-        new = code.replace(proposal.old, proposal.new)
-    elif proposal.action == "option" and code.startswith("{"):
-        end = start + 1
-        new = "{" + _entry(text, start, proposal)
-    return Fix(proposal.title, proposal.safe, (Edit(where, start, end, new),)) if new is not None else None
+        return [(start, end, code.replace(old, new))]
+    return []
 
 
-def _entry(text: bytes, start: int, proposal: Proposal) -> str:
-    """An option as the first entry of the object that begins at ``start``, laid out as the entry after it."""
+def _option(text: bytes, proposal: Proposal, where: str) -> list[Change]:
+    """An option as the first entry of the object that stands at the span, laid out as the entry after it."""
+    start = proposal.span.start
+    if text[start : start + 1] != b"{":
+        return []
+    value = _nested(proposal, where.endswith(".py"))
+    after = _INDENT.match(text, start + 1)
+    if after is not None:
+        new = f"\n{after[1].decode()}{value},"
+    elif text[start + 1 : start + 40].lstrip().startswith(b"}"):
+        new = f" {value}{' ' if text[start + 1 : start + 2] == b'}' else ''}"
+    else:
+        new = f" {value}," if text[start + 1 : start + 2].isspace() else f"{value}, "
+    return [(start, start + 1, "{" + new)]
+
+
+def _nested(proposal: Proposal, quoted: bool) -> str:
+    """``a: { b: value }`` for the option ``a.b``."""
     steps = proposal.old.split(".")
     value = proposal.new
     for step in reversed(steps):
-        key = step if _PLAIN_KEY.fullmatch(step) else f'"{step}"'
-        value = f"{{ {key}: {value} }}" if step is not steps[0] else f"{key}: {value}"
-    after = _INDENT.match(text, start + 1)
-    if after is not None:
-        return f"\n{after[1].decode()}{value},"
-    is_empty = text[start + 1 : start + 40].lstrip().startswith(b"}")
-    return f" {value}{' ' if text[start + 1 : start + 2] == b'}' else ''}" if is_empty else f" {value},"
+        key = step if _PLAIN_KEY.fullmatch(step) and not quoted else f'"{step}"'
+        value = f"{key}: {value}"
+        value = f"{{{value}}}" if quoted and step is not steps[0] else f"{{ {value} }}" if step is not steps[0] else value
+    return value
+
+
+def _argument(text: bytes, proposal: Proposal, where: str) -> list[Change]:
+    """One more argument of a call, on a line of its own where the last one has that."""
+    start, end, after = proposal.span.start, proposal.span.end, proposal.after
+    is_keyword = proposal.action == "keyword"
+    new = f"{proposal.old}={proposal.new}" if is_keyword else f"{{ {_nested(proposal, False)} }}"
+    if after == start:
+        inside = _NO_ARGUMENTS.fullmatch(text, start, end)
+        return [(start, end, f"({new})")] if inside is not None else []
+    if _AFTER_LAST.fullmatch(text, after, end) is None:
+        return []
+    own_line = _OWN_LINE.search(text, 0, start)
+    return [(after, after, f",\n{own_line[1].decode()}{new}" if own_line is not None else f", {new}")]
+
+
+def _without(text: bytes, proposal: Proposal, where: str) -> list[Change]:
+    """An entry of an object, or a keyword, from its name at ``span`` to the end of its value at ``after``."""
+    start, end = proposal.span.start, proposal.after
+    following = _AFTER_ENTRY.match(text, end)
+    if following is not None:
+        own_line = _OWN_LINE.search(text, 0, start)
+        start -= len(own_line[1]) if own_line is not None and following[1] else 0
+        keeps_line = own_line is None and following[1]
+        return [(start, following.start(1) if keeps_line else following.end(), "")]
+    if text[end:].lstrip()[:1] not in (b"}", b")"):
+        return []
+    before = _BEFORE_ENTRY.search(text, 0, start)
+    return [(before.start() if before is not None else start, end, "")]
+
+
+def _call(text: bytes, proposal: Proposal, where: str) -> list[Change]:
+    """The statement that only makes a call; in a page, one of its scripts."""
+    return [(*change[:2], change[2]) for change in edits.dropped(text, language_of(where) or "", proposal.span)]
+
+
+def _mark(text: bytes, proposal: Proposal, where: str) -> list[Change]:
+    """An attribute, or a class, on the element that begins at the span."""
+    start, end = proposal.span.start, proposal.span.end
+    tag = _FIELD.match(text, start, end)
+    if tag is None:
+        return []
+    if proposal.old != "class":
+        return [(tag.end(), tag.end(), f' {proposal.old}="{proposal.new}"' if proposal.new else f" {proposal.old}")]
+    written = _CLASS.search(text, start, end)
+    if written is None:
+        name = "className" if where.endswith((".jsx", ".tsx", ".js", ".ts")) else "class"
+        return [(tag.end(), tag.end(), f' {name}="{proposal.new}"')]
+    return [(written.end(), written.end(), f"{proposal.new} ")] if written[1] else []
+
+
+_ACTIONS = {
+    "value": _replaced, "name": _replaced, "part": _replaced, "option": _option, "argument": _argument, "keyword": _argument,
+    "without": _without, "call": _call, "mark": _mark,
+}  # fmt: skip

@@ -177,6 +177,13 @@ class Setup:
                 return found
         return None
 
+    def left_out(self, option: Table) -> Setting | None:
+        """What the option comes to in this call when it is not written; None where that is a risk too."""
+        default, certain = self.default(option) if self.role != "configure" else (None, True)
+        setting = Setting("unset" if default is None else "default", (), default, certain)
+        is_risky = any(self._risk_entry(option, entry, setting, certain) is not None for entry in option["risky"])
+        return None if is_risky else setting
+
     def voided(self, option: Table) -> Table | None:
         """The entry of the record that says why this option has no effect here, where that is certain."""
         for void in option["void"]:

@@ -10,7 +10,10 @@ import re
 from abc import ABC, abstractmethod
 from typing import Any, Literal, NamedTuple
 
+from trackaudit.languages import MARKUP
 from trackaudit.model import Span
+
+_SCRIPT = re.compile(rb"<script\b([^>]*)>(.*?)</script", re.I | re.S)
 
 
 class Edit(NamedTuple):
@@ -70,21 +73,21 @@ class Tree(ABC):
 
 def decided(text: bytes, language: str, span: Span, value: bool) -> list[Edit]:
     """The edits for an expression that always comes to ``value``: the branch that it decides against goes, and what tests it is simplified."""
-    tree = _tree(text, language)
+    tree = _tree(text, language, span)
     node = tree.at(span) if tree is not None else None
     return _folded(tree, node, value, True) if tree is not None and node is not None else []
 
 
 def same(text: bytes, language: str, span: Span) -> list[Edit]:
     """The edits for an expression that decides between two branches which are the same: one of them stays, without the question."""
-    tree = _tree(text, language)
+    tree = _tree(text, language, span)
     node = tree.at(span) if tree is not None else None
     return _folded(tree, node, True, False) if tree is not None and node is not None else []
 
 
 def overruled(text: bytes, language: str, span: Span) -> list[Edit]:
     """The edits for a question that a constant overrules: ``flag() || true``."""
-    tree = _tree(text, language)
+    tree = _tree(text, language, span)
     node = tree.at(span) if tree is not None else None
     while tree is not None and node is not None and (around := tree.around(node)) is not None:
         node = around.node
@@ -97,22 +100,30 @@ def overruled(text: bytes, language: str, span: Span) -> list[Edit]:
 
 def dropped(text: bytes, language: str, span: Span) -> list[Edit]:
     """The edits that take out a call whose result nobody takes, if what it is given does nothing else."""
-    tree = _tree(text, language)
+    tree = _tree(text, language, span)
     node = tree.at(span) if tree is not None else None
     return tree.remove(node) if tree is not None and node is not None else []
 
 
-def _tree(text: bytes, language: str) -> Tree | None:
-    """The syntax tree of a file; None where it is of another kind, or cannot be read without a mistake."""
+def _tree(text: bytes, language: str, span: Span) -> Tree | None:
+    """The syntax tree of a file, or of the script of a page that a place is in; None where it is of another kind, or cannot be read
+    without a mistake."""
     if language == "python":
         from trackaudit.parse.edits_python import python_tree
 
         return python_tree(text)
-    if language in ("javascript", "typescript", "tsx"):
-        from trackaudit.parse.edits_javascript import javascript_tree
+    if language in MARKUP:
+        script = next((match for match in _SCRIPT.finditer(text) if match.start(2) <= span.start < match.end(2)), None)
+        if script is None:
+            return None
+        region, language = Span(*script.span(2)), "typescript" if b"ts" in script[1] else "javascript"
+    elif language in ("javascript", "typescript", "tsx"):
+        region = None
+    else:
+        return None
+    from trackaudit.parse.edits_javascript import javascript_tree
 
-        return javascript_tree(text, language)
-    return None
+    return javascript_tree(text, language, region)
 
 
 def _folded(tree: Tree, node: Any, value: bool, literal: bool) -> list[Edit]:

@@ -19,9 +19,9 @@ _DECLARING = frozenset(("lexical_declaration", "class_declaration", "function_de
 _ACTING = frozenset(("call_expression", "new_expression", "assignment_expression", "augmented_assignment_expression", "update_expression", "yield_expression"))  # fmt: skip
 
 
-def javascript_tree(text: bytes, dialect: str) -> Tree | None:
-    """The tree of a file; None where it has a syntax error."""
-    root = parse(text, dialect, None)
+def javascript_tree(text: bytes, dialect: str, region: Span | None = None) -> Tree | None:
+    """The tree of a file, or of a part of it; None where it has a syntax error."""
+    root = parse(text, dialect, region)
     return None if root.has_error else _JavaScript(text, root)
 
 

@@ -131,8 +131,10 @@ _conditions = list_of(_CONDITION)
 _severity = one_of(*SEVERITIES)
 _VERSIONED = {"versions": Field(versions, default=""), "when": Field(_conditions, default=[])}
 _DEFAULT = table({**_VERSIONED, "value": Field(anything, required=True)})
+_MEND = table({"option": Field(string, required=True), "value": Field(anything, required=True)})
 _RISK = _predicated({
     **_VERSIONED,
+    "mend": Field(_MEND),
     "severity": Field(_severity, default="warning"),
     "lacks": Field(one_of("", "tls"), default=""),
     "collects": Field(string, default=""),
@@ -390,7 +392,7 @@ def _client_extra(client: dict[str, Any], where: str, errors: list[str]) -> None
                 if condition["option"] not in known:
                     hint = suggestion(condition["option"], known)
                     errors.append(
-                        f"{where}.{kind} {name!r}: a condition names {condition['option']!r}, which is no option here{hint}"
+                        f"{where}.{kind} {name!r}: a condition or a mend names {condition['option']!r}, which is no option here{hint}"
                     )
 
 
@@ -399,4 +401,5 @@ def _conditions_in(entry: dict[str, Any]) -> list[dict[str, Any]]:
     for key in ("risky", "void", "default", "waits"):
         for item in entry.get(key, []):
             found.extend(item["when"])
+            found.extend([item["mend"]] if item.get("mend") else [])
     return found
