@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from trackaudit.effective.setups import as_value, judge
 from trackaudit.model import Span
 from trackaudit.personal import PersonalData
 from trackaudit.resolve import predicates
@@ -197,3 +198,15 @@ def test_symbols() -> None:
 )
 def test_what_a_condition_speaks_of(text: str, positive: bool, kind: str) -> None:
     assert environment_of(text, positive) == kind
+
+
+def test_what_a_record_says_to_write_is_no_risk() -> None:
+    """A mend that is of the option itself must not be what the same entry calls risky."""
+    catalogue = Catalogue()
+    for sdk in sorted(path.stem for path in compiler.RECORDS.glob("*.toml")):
+        for client in catalogue.record(sdk)["client"]:
+            for option in client["option"]:
+                for entry in option["risky"]:
+                    mend = entry["mend"]
+                    if mend is not None and mend["option"] == option["path"]:
+                        assert judge(as_value(mend["value"], HERE), "written", entry) is not True, (sdk, option["path"])
