@@ -30,7 +30,7 @@ def proposal(risk: Risk, rule: str, stops: str) -> Proposal | None:
     if risk.entry["mend"] is not None:
         return _recorded(risk, stops)
     if isinstance(risky, bool) and isinstance(risk.value, Known) and risk.value.value is risky:
-        title = f"set {path} to {_literal(risk, not risky)}{stops}"
+        title = f"set {path} to {_code(risk.setup, not risky)}{stops}"
         if risk.state == "written":
             return _value(risk, not risky, title, rule in _SAFE)
         return _put(risk.setup, path, not risky, title, rule in _SAFE) if risk.state == "default" else None
@@ -42,7 +42,7 @@ def proposal(risk: Risk, rule: str, stops: str) -> Proposal | None:
 def _recorded(risk: Risk, stops: str) -> Proposal | None:
     """What the record says to write: in place of what is there, or an option beside the one that is risky."""
     path, value = risk.entry["mend"]["option"], risk.entry["mend"]["value"]
-    title = f"set {path} to {_literal(risk, value)}{stops}"
+    title = f"set {path} to {_code(risk.setup, value)}{stops}"
     if path == risk.option["path"] and risk.state == "written":
         return _value(risk, value, title, False)
     return _put(risk.setup, path, value, title, False) if not risk.setup.find(path).written else None
@@ -66,15 +66,15 @@ def _restored(risk: Risk, rule: str, stops: str) -> Proposal | None:
     if default is None or value is None:
         return None
     path, usual = option["path"], default.default
-    if isinstance(usual, Known) and isinstance(value, Known) and isinstance(usual.value, (str, bool, int)):
-        return _value(risk, usual.value, f"set {path} to {_literal(risk, usual.value)}, the default{stops}", rule in _SAFE)
+    if isinstance(usual, Known) and isinstance(value, Known) and isinstance(usual.value, (str, int)):
+        return _value(risk, usual.value, f"set {path} to {_code(risk.setup, usual.value)}, the default{stops}", rule in _SAFE)
     if setup.role == "start" and any(root.path == split(path) for root in setup.roots):
         return (
             Proposal("call", setup.use.span, "", "", f"take out `{setup.use.method}`{stops}", False) if _is_own(setup) else None
         )
     if not _is_beside(risk, value.span):
         return None
-    shown = f", which is {_literal(risk, usual.value)} by itself" if isinstance(usual, Known) else ""
+    shown = f", which is {_code(risk.setup, usual.value)} by itself" if isinstance(usual, Known) else ""
     return Proposal("without", risk.span, "", "", f"take out {path}{shown}{stops}", rule in _SAFE, value.span.end)
 
 
@@ -82,11 +82,13 @@ def _value(risk: Risk, new: object, title: str, safe: bool) -> Proposal | None:
     value = risk.value
     if not isinstance(value, Known) or not _is_beside(risk, value.span):
         return None
-    return Proposal("value", value.span, _literal(risk, value.value), _literal(risk, new), title, safe)
+    return Proposal("value", value.span, _code(risk.setup, value.value), _code(risk.setup, new), title, safe)
 
 
 def _put(setup: Setup, path: str, value: object, title: str, safe: bool) -> Proposal | None:
     """An option put into the object that it belongs in, or among the arguments of the call."""
+    if setup.call.get("parameters", []).count("*") > 1:
+        return None  # of two arguments that take options nobody knows which is to have it
     place = _object_for(setup, path)
     if place is not None:
         return Proposal("option", place[0], place[1], _code(setup, value), title, safe)
@@ -110,7 +112,7 @@ def _object_for(setup: Setup, path: str) -> tuple[Span, str] | None:
     deepest = max((len(root.path) for root in roots), default=0)
     roots = [root for root in roots if len(root.path) == deepest]
     if len(roots) != 1:
-        return None  # of several objects nobody knows which is to have it
+        return None
     value, steps = roots[0].value, steps[deepest:]
     while len(steps) > 1 and isinstance(value, Mapping):
         inner = next((entry.value for entry in value.entries if entry.key == steps[0]), None)
@@ -150,10 +152,6 @@ def _is_own(setup: Setup) -> bool:
 def _is_beside(risk: Risk, value: Span) -> bool:
     """Whether a value stands right behind the option's name, and is not a constant's, which others may read."""
     return value.path == risk.span.path and 0 <= value.start - risk.span.end <= _NEAR
-
-
-def _literal(risk: Risk, value: object) -> str:
-    return _code(risk.setup, value)
 
 
 def _code(setup: Setup, value: object) -> str:

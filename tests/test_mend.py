@@ -45,6 +45,7 @@ PLACED: list[tuple[str, str, str, str | None]] = [
     ("a.js", MIXPANEL, "mixpanel.init(TOKEN);\n", "mixpanel.init(TOKEN, { autotrack: false });\n"),
     ("a.js", MIXPANEL, "mixpanel.init(\n  TOKEN,\n);\n", "mixpanel.init(\n  TOKEN,\n  { autotrack: false },\n);\n"),
     ("a.js", MIXPANEL, "mixpanel.init(\n  TOKEN, // ours\n);\n", None),
+    ("a.vue", "<script src=\"ts.js\"></script>\n<script lang=\"ts\">\n", "let a = b as string;\nsnowplow('enableFormTracking');\n</script>\n", "let a = b as string;\n</script>\n"),
     ("a.py", SENTRY, "DSN, max_request_body_size='never')\n", "DSN, max_request_body_size='never', include_local_variables=False)\n"),
     ("a.py", SENTRY, "\n    max_request_body_size='never',\n)\n", "\n    max_request_body_size='never',\n    include_local_variables=False,\n)\n"),
     ("a.js", DATADOG, "sessionReplaySampleRate: 20, defaultPrivacyLevel: 'allow' });\n", "sessionReplaySampleRate: 20, defaultPrivacyLevel: 'mask' });\n"),

@@ -11,7 +11,6 @@ from trackaudit.parse import edits
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$]*")
 _INDENT = re.compile(rb"\n([ \t]+)\S")
-_OWN_LINE = re.compile(rb"(?:\A|\n)([ \t]*)\Z")
 _AFTER_LAST = re.compile(rb"\s*,?\s*\)")
 _NO_ARGUMENTS = re.compile(rb"\(\s*\)")
 # What follows an entry's value up to the next one, and what precedes its key where it is the last.
@@ -86,8 +85,9 @@ def _argument(text: bytes, proposal: Proposal, where: str) -> list[Change]:
         return [(start, end, f"({new})")] if inside is not None else []
     if _AFTER_LAST.fullmatch(text, after, end) is None:
         return []
-    own_line = _OWN_LINE.search(text, 0, start)
-    return [(after, after, f",\n{own_line[1].decode()}{new}" if own_line is not None else f", {new}")]
+    indent = text[edits.line_start(text, start) : start]
+    line_end = "\r\n" if text[: start - len(indent)].endswith(b"\r\n") else "\n"
+    return [(after, after, f", {new}" if indent.strip() else f",{line_end}{indent.decode()}{new}")]
 
 
 def _without(text: bytes, proposal: Proposal, where: str) -> list[Change]:
@@ -95,10 +95,11 @@ def _without(text: bytes, proposal: Proposal, where: str) -> list[Change]:
     start, end = proposal.span.start, proposal.after
     following = _AFTER_ENTRY.match(text, end)
     if following is not None:
-        own_line = _OWN_LINE.search(text, 0, start)
-        start -= len(own_line[1]) if own_line is not None and following[1] else 0
-        keeps_line = own_line is None and following[1]
-        return [(start, following.start(1) if keeps_line else following.end(), "")]
+        first = edits.line_start(text, start)
+        is_own_line = not text[first:start].strip()
+        if following[1] is None:
+            return [(start, following.end(), "")]
+        return [(first, following.end(), "") if is_own_line else (start, following.start(1), "")]
     if text[end:].lstrip()[:1] not in (b"}", b")"):
         return []
     before = _BEFORE_ENTRY.search(text, 0, start)
@@ -107,7 +108,7 @@ def _without(text: bytes, proposal: Proposal, where: str) -> list[Change]:
 
 def _call(text: bytes, proposal: Proposal, where: str) -> list[Change]:
     """The statement that only makes a call; in a page, one of its scripts."""
-    return [(*change[:2], change[2]) for change in edits.dropped(text, language_of(where) or "", proposal.span)]
+    return [*edits.dropped(text, language_of(where) or "", proposal.span)]
 
 
 def _mark(text: bytes, proposal: Proposal, where: str) -> list[Change]:

@@ -14,6 +14,7 @@ from trackaudit.languages import MARKUP
 from trackaudit.model import Span
 
 _SCRIPT = re.compile(rb"<script\b([^>]*)>(.*?)</script", re.I | re.S)
+_TYPESCRIPT = re.compile(rb"""\blang=["']?ts""", re.I)
 
 
 class Edit(NamedTuple):
@@ -116,7 +117,7 @@ def _tree(text: bytes, language: str, span: Span) -> Tree | None:
         script = next((match for match in _SCRIPT.finditer(text) if match.start(2) <= span.start < match.end(2)), None)
         if script is None:
             return None
-        region, language = Span(*script.span(2)), "typescript" if b"ts" in script[1] else "javascript"
+        region, language = Span(*script.span(2)), "typescript" if _TYPESCRIPT.search(script[1]) else "javascript"
     elif language in ("javascript", "typescript", "tsx"):
         region = None
     else:
