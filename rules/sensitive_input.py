@@ -178,6 +178,7 @@ def _mask(setup: Setup, capture: Table, field: InputField) -> Proposal | None:
     name = next((item for marker in masks for item in marker["classes"]), "")
     if not attribute and not name:
         return None
-    title = f"mask this field: stops {setup.client['title']} from collecting {capture['collects']}"
     old, _, new = attribute.partition("=") if attribute else ("class", "", name)
+    mark = f"attribute {attribute}" if attribute else f"class {name}"
+    title = f"give it the {mark}: stops {setup.client['title']} from collecting this field"
     return Proposal("mark", field.span, old, new, title, True)
