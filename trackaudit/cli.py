@@ -10,6 +10,7 @@ import click
 
 from trackaudit import __version__
 from trackaudit.commands.check import check
+from trackaudit.commands.merge import merge
 from trackaudit.commands.others import baseline, flags, init, inventory
 from trackaudit.terminal import Problem, show_page
 
@@ -24,7 +25,7 @@ def cli() -> None:
     """
 
 
-for command in (check, baseline, inventory, flags, init):
+for command in (check, merge, baseline, inventory, flags, init):
     cli.add_command(command)
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from trackaudit.config import Config
     from trackaudit.fix import Rewritten
     from trackaudit.inventory import Inventory
+    from trackaudit.report import View
     from trackaudit.run import Request
 
 
@@ -181,6 +183,21 @@ def write(output: str | None, render: Callable[[IO[str], bool], None]) -> None:
         stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     render(stdout, use_colour(stdout))
     stdout.flush()
+
+
+def write_all(view: View, outputs: list[tuple[str, str | None]]) -> None:
+    """Write a report in each of the formats to where that goes (see :func:`outputs_of`)."""
+    from trackaudit.report import render, text
+
+    for format_name, file in outputs:
+        if format_name == "text":
+            write(file, partial(text.write, view))
+        else:
+            write(file, partial(_plain, render(view, format_name)))
+
+
+def _plain(document: str, stream: IO[str], colour: bool) -> None:
+    stream.write(document)
 
 
 class Progress:

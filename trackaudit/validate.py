@@ -1,6 +1,6 @@
 """Checking tables read from TOML against declared fields, gathering every mistake before anyone complains.
 
-Used for the configuration file and for SDK records, so that both report mistakes in the same words.
+Used for the configuration file, for SDK records and for reports that are read back, so that all of them report mistakes in the same words.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ def suggestion(word: str, known: Any) -> str:
     return f' (did you mean "{near[0]}"?)' if near else ""
 
 
-def table(fields: Mapping[str, Field], extra: Callable[[dict[str, Any], str, list[str]], None] | None = None) -> Check:
-    """A check for a table with exactly these fields; ``extra`` may look at the finished table as a whole."""
+def table(
+    fields: Mapping[str, Field], extra: Callable[[dict[str, Any], str, list[str]], None] | None = None, is_open: bool = False
+) -> Check:
+    """A check for a table with exactly these fields; ``extra`` may look at the finished table as a whole. One that ``is_open`` may
+    hold other keys as well, which are dropped."""
 
     def check(value: Any, where: str, errors: list[str]) -> dict[str, Any]:
         result = {name: field.default for name, field in fields.items()}
@@ -37,7 +40,7 @@ def table(fields: Mapping[str, Field], extra: Callable[[dict[str, Any], str, lis
         for key, item in value.items():
             if key in fields:
                 result[key] = fields[key].check(item, f"{where}.{key}", errors)
-            else:
+            elif not is_open:
                 errors.append(f"{where}: unknown key {key!r}{suggestion(key, fields)}")
         for name, field in fields.items():
             if field.required and name not in value:
@@ -88,6 +91,18 @@ def number(value: Any, where: str, errors: list[str]) -> int | float:
         return value
     errors.append(f"{where}: expected a number, got {_kind(value)}")
     return 0
+
+
+def count(value: Any, where: str, errors: list[str]) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    errors.append(f"{where}: expected a whole number, got {value if isinstance(value, int | float) else _kind(value)}")
+    return 0
+
+
+def maybe(check: Check) -> Check:
+    """A check that takes null as well."""
+    return lambda value, where, errors: None if value is None else check(value, where, errors)
 
 
 def anything(value: Any, where: str, errors: list[str]) -> Any:

@@ -7,6 +7,19 @@ from collections.abc import Callable
 import click
 
 
+def reporting(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say where a report goes, and in what form."""
+    options = (
+        click.option(
+            "--format", "formats", multiple=True, metavar="FORMAT[=FILE]",
+            help="text (default), json, sarif, github, gitlab, junit, markdown or html; FORMAT=FILE writes one more to a file. Repeatable.",
+        ),
+        click.option("--output", "-o", metavar="FILE", help="Write the report to FILE instead of standard output."),
+        click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found."),
+    )  # fmt: skip
+    return _with(options, command)
+
+
 def reading(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say what is read, and how."""
     options = (
@@ -20,6 +33,10 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--jobs", "-j", type=int, default=0, metavar="N", help="Worker processes (default: one per processor)."),
         click.option("--traceback", is_flag=True, help="Show a traceback for an internal error."),
     )  # fmt: skip
+    return _with(options, command)
+
+
+def _with(options: tuple[Callable[..., Callable[..., None]], ...], command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(options):
         command = option(command)
     return command

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from trackaudit.commands import reading
+from trackaudit.commands import reading, reporting
 from trackaudit.terminal import (
     Problem,
     Progress,
@@ -16,33 +15,25 @@ from trackaudit.terminal import (
     outputs_of,
     requests_of,
     show_fixes,
-    write,
+    write_all,
 )
 
 if TYPE_CHECKING:
-    from trackaudit.report import View
     from trackaudit.run import Report
+    from trackaudit.shard import Shard
 
 _SEVERITIES = ("note", "warning", "error")
 
 
 @click.command()
 @click.argument("paths", nargs=-1)
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help="text (default), json, sarif, github, gitlab, junit, markdown or html; FORMAT=FILE writes one more to a file. Repeatable.",
-)
-@click.option("--output", "-o", metavar="FILE", help="Write the report to FILE instead of standard output.")
+@reporting
 @click.option(
     "--profile",
     type=click.Choice(("default", "strict")),
     help="strict shows everything, notes and less certain findings included.",
 )
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 from this severity on (default: warning).")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option(
     "--select", multiple=True, metavar="NAME", help="Only these rules, categories or SDKs. Repeatable; adds to the configuration."
 )
@@ -64,6 +55,9 @@ _SEVERITIES = ("note", "warning", "error")
 @click.option("--no-baseline", is_flag=True, help="Report the findings of the baseline too.")
 @click.option("--since", metavar="REV", help="Only what the change since REV brings or touches, as a pull request means it.")
 @click.option("--staged", is_flag=True, help="Only what is staged for the next commit.")
+@click.option(
+    "--shard", metavar="K/N", help="Report share K of N of the files, such as 2/5; `trackaudit merge` joins the reports."
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended: set masks, switch capture off. Reports what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
@@ -107,23 +101,40 @@ def _watch(paths: tuple[str, ...], options: dict[str, Any]) -> int:
 
 
 def _check(paths: tuple[str, ...], options: dict[str, Any]) -> int:
-    from trackaudit.report import view_of
+    from trackaudit.report import exit_code, view_of
 
     outputs = outputs_of(options["formats"], options["output"])
     if options["staged"] and options["since"] is not None:
         raise click.UsageError("--staged compares with HEAD, so it does not go with --since")
+    shard = _shard(options)
     if options["fix"] or options["diff"]:
         if options["staged"] or options["since"] is not None or "-" in paths:
             raise click.UsageError("--fix and --diff go with whole files, not with --since, --staged or standard input")
         reports = _mend(paths, options)
     else:
         reports = _audit(paths, options)
-    if options["diff"]:
-        return _code(reports, options)
-    view = view_of(reports, options["show_suppressed"], options["explain_unresolved"])
-    for format_name, file in outputs:
-        write(file, partial(_show, view, format_name))
-    return _code(reports, options)
+    if shard is not None:
+        from trackaudit.shard import share_of
+
+        reports = [share_of(report, shard) for report in reports]
+    view = view_of(reports, options["show_suppressed"], options["explain_unresolved"], str(shard or ""))
+    if not options["diff"]:
+        write_all(view, outputs)
+    return exit_code(view, options["exit_zero"])
+
+
+def _shard(options: dict[str, Any]) -> Shard | None:
+    """The share that is asked for, if not the whole."""
+    if options["shard"] is None:
+        return None
+    from trackaudit.shard import ShardError, parse
+
+    if options["fix"] or options["diff"]:
+        raise click.UsageError("--shard goes with reports, not with --fix and --diff")
+    try:
+        return parse(options["shard"])
+    except ShardError as error:
+        raise click.UsageError(f"--shard: {error}") from None
 
 
 def _audit(paths: tuple[str, ...], options: dict[str, Any]) -> list[Report]:
@@ -165,29 +176,3 @@ def _mend(paths: tuple[str, ...], options: dict[str, Any]) -> list[Report]:
         hints += [f"{project.refused} left out because something else would be found then"] if project.refused else []
         show_fixes(project.root, project.rewritten, ", ".join(hints), options["diff"])
     return [project.report for project in mended]
-
-
-def _code(reports: list[Report], options: dict[str, Any]) -> int:
-    """The exit code that reports call for."""
-    from trackaudit.findings import in_profile
-
-    if any(failure.fatal for report in reports for failure in report.failures):
-        return 2
-    failed = any(
-        in_profile(finding, report.config.profile)
-        and _SEVERITIES.index(finding.result.severity) >= _SEVERITIES.index(report.config.fail_on)
-        for report in reports
-        for finding in report.findings
-    )
-    return 1 if failed and not options["exit_zero"] else 0
-
-
-def _show(view: View, format_name: str, stream: IO[str], colour: bool) -> None:
-    if format_name == "text":
-        from trackaudit.report import text
-
-        text.write(view, stream, colour)
-    else:
-        from trackaudit.report import render
-
-        stream.write(render(view, format_name))

@@ -6,7 +6,7 @@ import os
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from trackaudit.findings import Finding, in_profile
+from trackaudit.findings import SEVERITIES, Finding, in_profile
 
 if TYPE_CHECKING:
     from trackaudit.run import Report
@@ -17,30 +17,56 @@ FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown", "ht
 
 class View(NamedTuple):
     """What is shown of the reports. ``shown`` is what the profiles show, ``notes`` what the default profile folds into one
-    line of text and lists in the other formats, ``hidden`` counts the rest."""
+    line of text and lists in the other formats, ``hidden`` counts the rest. ``failing`` of those shown are as severe as their project
+    lets a run fail for. ``numbers`` is the summary that the formats share, ``skipped`` counts files by why they were, ``shard`` says
+    which share of a report this is, if it is not the whole."""
 
     reports: list[Report]
     shown: list[Finding]
     notes: list[Finding]
     hidden: int
+    failing: int
     show_suppressed: bool
     show_unresolved: bool
+    numbers: dict[str, int]
+    skipped: dict[str, int]
+    shard: str = ""
 
 
-def view_of(reports: list[Report], show_suppressed: bool, show_unresolved: bool = False) -> View:
+def view_of(reports: list[Report], show_suppressed: bool, show_unresolved: bool = False, shard: str = "") -> View:
     """Sort the findings of every report by its own project's profile."""
     shown: list[Finding] = []
     notes: list[Finding] = []
-    hidden = 0
+    hidden = failing = 0
+    skipped: dict[str, int] = {}
     for report in reports:
+        for reason, count in report.skipped.items():
+            skipped[reason] = skipped.get(reason, 0) + count
         for finding in report.findings:
             if in_profile(finding, report.config.profile):
                 shown.append(finding)
+                failing += SEVERITIES.index(finding.result.severity) >= SEVERITIES.index(report.config.fail_on)
             elif finding.result.severity == "note" and finding.result.confidence != "low":
                 notes.append(finding)
             else:
                 hidden += 1
-    return View(reports, shown, notes, hidden, show_suppressed, show_unresolved)
+    numbers = {
+        "files": sum(report.files for report in reports),
+        "parsed": sum(report.parsed for report in reports),
+        "skipped": sum(skipped.values()),
+        "findings": len(shown),
+        "suppressed": sum(len(report.suppressed) for report in reports),
+        "baselined": sum(len(report.baselined) for report in reports),
+        "unresolved": sum(len(report.unresolved) for report in reports),
+    }
+    return View(reports, shown, notes, hidden, failing, show_suppressed, show_unresolved, numbers, skipped, shard)
+
+
+def exit_code(view: View, exit_zero: bool) -> int:
+    """The exit code that a report calls for."""
+    if any(failure.fatal for report in view.reports for failure in report.failures):
+        return 2
+    return 1 if view.failing and not exit_zero else 0
 
 
 def listed(view: View, report: Report) -> list[Finding]:
@@ -64,20 +90,6 @@ def known_as(root: str, path: str) -> str:
     relative = os.path.relpath(full)
     outside = relative == os.pardir or relative.startswith(os.pardir + os.sep)
     return (full if outside else relative).replace(os.sep, "/")
-
-
-def counts(view: View) -> dict[str, int]:
-    """The summary that the formats share."""
-    reports = view.reports
-    return {
-        "files": sum(report.files for report in reports),
-        "parsed": sum(report.parsed for report in reports),
-        "skipped": sum(sum(report.skipped.values()) for report in reports),
-        "findings": len(view.shown),
-        "suppressed": sum(len(report.suppressed) for report in reports),
-        "baselined": sum(len(report.baselined) for report in reports),
-        "unresolved": sum(len(report.unresolved) for report in reports),
-    }
 
 
 def render(view: View, format_name: str) -> str:

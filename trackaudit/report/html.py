@@ -7,7 +7,7 @@ from typing import Any
 
 from trackaudit import __version__
 from trackaudit.findings import Finding
-from trackaudit.report import View, counts, listed, shown_path, silence_of, verdict
+from trackaudit.report import View, listed, shown_path, silence_of, verdict
 from trackaudit.report.pages import template
 from trackaudit.run import Report
 
@@ -17,7 +17,7 @@ _MAX_WIDTH = 400  # characters of a line that are shown
 def render(view: View) -> str:
     items = [_item(report, finding) for report in view.reports for finding in listed(view, report)]
     items.sort(key=lambda item: (item["path"], item["line"], item["rule"]))
-    numbers = counts(view)
+    numbers = view.numbers
     filters = [
         (label, sorted({item[key] for item in items if item[key]}))
         for label, key in (("severity", "severity"), ("rule", "rule"), ("category", "category"), ("SDK", "sdk"))

@@ -1,4 +1,4 @@
-"""JSON, version 1. Keys are only ever added within a version."""
+"""JSON, version 1. Keys are only ever added within a version. :mod:`trackaudit.report.merged` reads it back."""
 
 from __future__ import annotations
 
@@ -7,22 +7,16 @@ from typing import Any
 
 from trackaudit import __version__
 from trackaudit.findings import Finding, Fix, Gap
-from trackaudit.report import View, counts, listed, shown_path
+from trackaudit.report import View, listed, shown_path
 from trackaudit.run import Report
 
 
 def render(view: View) -> str:
-    document = {
-        "version": 1,
-        "tool": {"name": "trackaudit", "version": __version__},
-        "summary": {**counts(view), "findings": 0},
-        "findings": [],
-        "errors": [],
-    }
     findings: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
+    shown = set(map(id, view.shown))
     for report in view.reports:
-        findings += [finding_table(report, finding) for finding in listed(view, report)]
+        findings += [{**finding_table(report, finding), "shown": id(finding) in shown} for finding in listed(view, report)]
         errors += [
             {
                 "path": shown_path(report, failure.path),
@@ -30,15 +24,22 @@ def render(view: View) -> str:
                 "message": failure.message,
                 "line": failure.line,
                 "column": failure.column,
+                "fatal": failure.fatal,
             }
             for failure in report.failures
         ]
     findings.sort(key=lambda item: (item["path"], item["line"], item["column"], item["rule"]))
-    document["findings"], document["errors"] = findings, errors
-    document["summary"] = {
-        **counts(view),
-        "findings": sum(1 for item in findings if item["suppressed"] is None and not item["baselined"]),
+    reported = sum(1 for item in findings if item["suppressed"] is None and not item["baselined"])
+    document: dict[str, Any] = {
+        "version": 1,
+        "tool": {"name": "trackaudit", "version": __version__},
+        "summary": {**view.numbers, "findings": reported, "hidden": view.hidden, "failing": view.failing},
+        "skipped": view.skipped,
+        "findings": findings,
+        "errors": errors,
     }
+    if view.shard:
+        document["shard"] = view.shard
     if view.show_unresolved:
         document["unresolved"] = [_gap_table(report, gap) for report in view.reports for gap in report.unresolved]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -90,5 +91,7 @@ def finding_table(report: Report, finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "fix": _fix_table(report, finding.fix) if finding.fix is not None else None,
         "suppressed": finding.suppressed,
+        "external": finding.external,
         "baselined": finding.baselined is not None,
+        "baseline_reason": finding.baselined or None,
     }

@@ -19,6 +19,7 @@ _LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 
 
 def render(view: View) -> str:
+    is_adopted = view.numbers["baselined"] > 0
     results = [(report, finding) for report in view.reports for finding in listed(view, report)]
     used = sorted({finding.result.rule for _, finding in results})
     run: dict[str, Any] = {
@@ -35,13 +36,15 @@ def render(view: View) -> str:
         "invocations": [_invocation(view)],
         "originalUriBaseIds": {"SRCROOT": {"uri": _folder_uri(os.getcwd())}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(report, finding, used.index(finding.result.rule)) for report, finding in results],
+        "results": [_result(report, finding, used.index(finding.result.rule), is_adopted) for report, finding in results],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _rule(rule: str) -> dict[str, Any]:
-    info = BY_ID[rule]
+    info = BY_ID.get(rule)
+    if info is None:  # a project's own rule, in a report that was merged elsewhere
+        return {"id": rule}
     sections = document(info)
     name = "".join(word.capitalize() for word in rule.split("-"))
     return {
@@ -70,7 +73,7 @@ def _invocation(view: View) -> dict[str, Any]:
     }
 
 
-def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]:
+def _result(report: Report, finding: Finding, rule_index: int, is_adopted: bool) -> dict[str, Any]:
     result = finding.result
     text = f"{result.message}. To fix: {result.help}." if result.help else f"{result.message}."
     location = _location(report, finding.path, finding.start.line, finding.start.column, finding.end.line, finding.end.column)
@@ -99,7 +102,7 @@ def _result(report: Report, finding: Finding, rule_index: int) -> dict[str, Any]
             }
             for index, place in enumerate(finding.related, 1)
         ]
-    if report.baselined:
+    if is_adopted:
         table["baselineState"] = "new" if finding.baselined is None else "unchanged"
     if finding.suppressed is not None:
         table["suppressions"] = [{"kind": "external" if finding.external else "inSource", "justification": finding.suppressed}]

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import IO, TYPE_CHECKING
 
-from trackaudit.report import View, counts, harmless, shown_path
+from trackaudit.report import View, harmless, shown_path
 
 if TYPE_CHECKING:
     from trackaudit.findings import Finding
@@ -159,7 +159,7 @@ def _width(letter: str) -> int:
 
 
 def _summary(view: View) -> list[Piece]:
-    numbers = counts(view)
+    numbers = view.numbers
     by_severity = {
         name: sum(1 for finding in view.shown if finding.result.severity == name) for name in ("error", "warning", "note")
     }
@@ -180,21 +180,19 @@ def _summary(view: View) -> list[Piece]:
             )
         )
     files = f" {numbers['files']} file{'s' if numbers['files'] != 1 else ''} seen, {numbers['parsed']} parsed"
-    skipped: dict[str, int] = {}
-    for report in view.reports:
-        for reason, count in report.skipped.items():
-            skipped[reason] = skipped.get(reason, 0) + count
-    if skipped:
+    if view.skipped:
         told = ", ".join(
-            f"{count} {_REASONS.get(reason, reason)}" for reason, count in sorted(skipped.items(), key=lambda item: -item[1])
+            f"{count} {_REASONS.get(reason, reason)}" for reason, count in sorted(view.skipped.items(), key=lambda item: -item[1])
         )
-        files += f"; skipped {sum(skipped.values())} ({told})"
+        files += f"; skipped {numbers['skipped']} ({told})"
     if numbers["unresolved"] and not view.show_unresolved:
         files += f"; {numbers['unresolved']} value{'s' if numbers['unresolved'] != 1 else ''} not resolved (--explain-unresolved)"
     if numbers["suppressed"]:
         files += f"; {numbers['suppressed']} suppressed"
     if numbers["baselined"]:
         files += f"; {numbers['baselined']} in the baseline"
+    if view.shard:
+        files += f"; these are the findings of shard {view.shard}"
     return [*pieces, (files + ".\n", "")]
 
 
