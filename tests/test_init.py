@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.command import POSTHOG, ROOT, UNMASKED, environment, project, run, run_git, spawn
+from tests.command import POSTHOG, ROOT, UNMASKED, check, environment, project, run, run_git, spawn
 from trackaudit import __version__
 from trackaudit.config import load
 from trackaudit.scaffold import PIECES
@@ -61,28 +63,69 @@ def read(path: str) -> Any:
     return yaml.safe_load((ROOT / path).read_text())
 
 
-def test_the_action_runs_its_own_commands(tmp_path: Path) -> None:
-    """The script of the action, run as a runner does: on a pull request it tells what the change brings."""
+def commit(folder: Path) -> str:
+    """Commit everything; the revision."""
+    run_git(folder, "add", "-A")
+    run_git(folder, "commit", "-qm", "x")
+    return run_git(folder, "rev-parse", "HEAD").strip()
+
+
+def shell(folder: Path, script: str, **given: str) -> subprocess.CompletedProcess[str]:
+    """A script as a runner of a CI system runs it, with the command on its path."""
     bash = shutil.which("bash")
     if bash is None:
-        pytest.skip("the action's script needs bash")
+        pytest.skip("the scripts of CI systems need bash")
+    project(folder, {"bin/trackaudit": f'#!/bin/sh\nexec "{sys.executable}" -m trackaudit "$@"\n'})
+    (folder / "bin/trackaudit").chmod(0o755)
+    variables = environment(**given, PATH=f"{folder}/bin:{os.environ['PATH']}")
+    return subprocess.run([bash, "-ec", script], cwd=folder, env=variables, capture_output=True, text=True, check=False)
+
+
+def documented(job: str) -> Any:
+    """A job in the documentation, by the name under which it stands there."""
+    for block in re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs/ci.md").read_text(encoding="utf-8"), re.S | re.M):
+        table = yaml.safe_load(block)
+        if isinstance(table, dict) and job in (found := table.get("jobs", table)):
+            return found[job]
+    raise AssertionError(f"no job {job!r}")
+
+
+def test_the_documented_shards_are_the_whole(tmp_path: Path) -> None:
+    project(tmp_path, {f"src/page{number}.js": UNMASKED for number in range(8)}, git=True)
+    shards, report = documented("shards"), documented("report")
+    commands = [[step["run"] for step in job["steps"] if "trackaudit " in step.get("run", "")] for job in (shards, report)]
+    for number in shards["strategy"]["matrix"]["shard"]:
+        done = shell(tmp_path, commands[0][0].replace("${{ matrix.shard }}", str(number)))
+        assert done.returncode == 0, done.stderr
+    done = shell(tmp_path, commands[1][0])
+    assert (done.returncode, done.stdout) == (1, run(tmp_path, "check", "--format", "github").out)
+    results = json.loads((tmp_path / "trackaudit.sarif").read_text())["runs"][0]["results"]
+    assert len(results) == len(check(tmp_path).findings)
+
+
+def test_the_documented_job_for_gitlab_tells_what_is_new(tmp_path: Path) -> None:
+    project(tmp_path, {"old.js": UNMASKED}, git=True)
+    base = commit(tmp_path)
+    project(tmp_path, {"new.js": UNMASKED})
+    (script,) = documented("trackaudit")["script"]
+    assert shell(tmp_path, script, CI_MERGE_REQUEST_DIFF_BASE_SHA=base).returncode == 1
+    told = {entry["location"]["path"] for entry in json.loads((tmp_path / "gl-code-quality.json").read_text())}
+    assert told == {"new.js"}
+    shell(tmp_path, script)
+    told = {entry["location"]["path"] for entry in json.loads((tmp_path / "gl-code-quality.json").read_text())}
+    assert told == {"new.js", "old.js"}
+
+
+def test_the_action_runs_its_own_commands(tmp_path: Path) -> None:
+    """The script of the action, run as a runner does: on a pull request it tells what the change brings."""
     action = read("action.yml")
     script = action["runs"]["steps"][-1]["run"]
     assert "${{" not in script, "what a workflow is given must not become a command"
     project(tmp_path, {"old.js": UNMASKED}, git=True)
-    run_git(tmp_path, "checkout", "-q", "-b", "main")
-    run_git(tmp_path, "add", "-A")
-    run_git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qm", "x")
+    commit(tmp_path)
     run_git(tmp_path, "update-ref", "refs/remotes/origin/main", "HEAD")
-    project(
-        tmp_path, {"new; touch hacked.js": UNMASKED, "bin/trackaudit": f'#!/bin/sh\nexec "{sys.executable}" -m trackaudit "$@"\n'}
-    )
-    (tmp_path / "bin/trackaudit").chmod(0o755)
-    probe = spawn(tmp_path, "--version")
-    assert probe.code == 0
-    given = environment(PATHS=".", SINCE="", BASE="main", ARGUMENTS="--exclude bin/", SARIF="out.sarif")
-    given["PATH"] = f"{tmp_path}/bin:{given['PATH']}"
-    done = subprocess.run([bash, "-c", script], cwd=tmp_path, env=given, capture_output=True, text=True, check=False)
+    project(tmp_path, {"new; touch hacked.js": UNMASKED})
+    done = shell(tmp_path, script, PATHS=".", SINCE="", BASE="main", ARGUMENTS="--exclude bin/", SARIF="out.sarif")
     assert done.returncode == 1, done.stderr
     assert "old.js" not in done.stdout and "new; touch hacked.js" in done.stdout
     assert (tmp_path / "out.sarif").exists() and not (tmp_path / "hacked.js").exists()

@@ -121,7 +121,8 @@ def cache_folder() -> str:
 
 
 def _tool_digest() -> bytes:
-    """Changes with the tool's own files, so that facts of another version are never taken for this one's."""
+    """Changes with what is in the tool's own files, so that facts of another version are never taken for this one's, and those that
+    another installation of the same left, as the next job of a CI system is one, are."""
     import sys
 
     digest = blake2b(repr(sys.version_info[:3]).encode(), digest_size=32)
@@ -130,6 +131,7 @@ def _tool_digest() -> bytes:
         with os.scandir(os.path.join(home, folder)) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.is_file() and entry.name.endswith((".py", ".json")):
-                    status = entry.stat()
-                    digest.update(f"{entry.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+                    with open(entry.path, "rb") as file:
+                        content = file.read()
+                    digest.update(f"{entry.name} {len(content)}\n".encode() + content)
     return digest.digest()
