@@ -7,24 +7,31 @@ import mkdocs_gen_files
 from trackaudit.documentation import help_markdown
 from trackaudit.findings import CATEGORIES
 from trackaudit.report.sdks import page
+from trackaudit.report.vendors import vendors
 from trackaudit.rules import RULES
 from trackaudit.sdks.catalogue import Catalogue
 
 
 def main() -> None:
+    catalogue = Catalogue()
+    records = [catalogue.record(sdk) for sdk in catalogue.tokens]
     lines = ["# Rules\n"]
     for category in CATEGORIES:
         lines.append(f"\n## {category}\n")
         for rule in RULES:
             if rule.category == category:
                 lines.append(f"- [`{rule.id}`](rules/{rule.id}.md): {rule.summary}")
-                write(f"rules/{rule.id}.md", f"# {rule.id}\n\n{help_markdown(rule)}")
+                known = vendors(rule.id, records)
+                write(
+                    f"rules/{rule.id}.md",
+                    f"# {rule.id}\n\n{help_markdown(rule)}" + (f"\n## Vendors and versions\n\n{known}" if known else ""),
+                )
     write("all-rules.md", "\n".join(lines) + "\n")
-    catalogue = Catalogue()
-    titles = {sdk: catalogue.record(sdk)["title"] for sdk in catalogue.tokens}
-    for sdk in titles:
-        write(f"sdks/{sdk}.md", page(catalogue.record(sdk), catalogue.names(sdk)))
-    listed = [f"- [{title}](sdks/{sdk}.md)" for sdk, title in sorted(titles.items(), key=lambda item: item[1].lower())]
+    for record in records:
+        write(f"sdks/{record['sdk']}.md", page(record, catalogue.names(record["sdk"])))
+    listed = [
+        f"- [{record['title']}](sdks/{record['sdk']}.md)" for record in sorted(records, key=lambda item: item["title"].lower())
+    ]
     write(
         "all-sdks.md",
         "# SDKs\n\nEach with its options, defaults by version, and where they were read.\n\n" + "\n".join(listed) + "\n",

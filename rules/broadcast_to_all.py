@@ -6,8 +6,10 @@ customer: an id of a customer, tenant or order, contact or payment data, a whole
 counter, a chat's text, the state of a game) is left alone, and so is what names a room.
 
 ## Why is this bad?
-In 2017 a release of a dashboard product sent every customer's figures to every connected screen. No page asked for them; the server
-handed them out.
+No page has to ask for another customer's data, and none shows that it came: the server hands it out.
+
+## Incident
+Plecto, 2017: a release routed every customer's live dashboard updates to every connected screen. (`examples/dashboard-broadcast`)
 
 ## How to fix
 Name who gets it: `io.to(room)`, `to=room`, a group or private channel per customer, joined by what the server knows of the session. Refuse to

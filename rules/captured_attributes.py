@@ -5,7 +5,11 @@ Reports options that add attributes, copied text or field values to what autocap
 
 ## Why is this bad?
 An attribute such as `value` or `data-email` holds what a person typed or who they are. Frameworks mirror typed text into the `value`
-attribute: that is how passwords reached Mixpanel from 2016 to 2018.
+attribute.
+
+## Incident
+Mixpanel, 2016 to 2018: Autotrack copied the attributes of form fields; React and password managers mirrored what was typed into one of
+them, and passwords were sent for nine months. (`examples/autotrack-passwords`)
 
 ## How to fix
 Leave the lists empty; send what you need as a property of an event.

@@ -5,8 +5,11 @@ Reports a condition around a tracker's set-up or capture that a constant decides
 environment (`DEBUG`, `IS_PROD`) are left alone.
 
 ## Why is this bad?
-The code reads as if capture were optional, and reviewers treat it so, while it is always on. In 2017 a switch that was meant for a
-prototype stayed on when the library went to 400 customers.
+The code reads as if capture were optional, and reviewers treat it so, while it is always on.
+
+## Incident
+VWO Engage, 2017: form tracking, switched on for a prototype, was still on when the library went to the sites of 400 customers for a load
+test. Card numbers and passwords were collected. (`examples/form-tracking-prototype`)
 
 ## How to fix
 Remove the switch and decide about the capture itself; if it must stay switchable, read the switch from configuration.

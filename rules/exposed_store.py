@@ -6,8 +6,11 @@ text, without credentials, or without checking the certificate. It says so where
 Hosts on this machine, in private networks and of compose files are left alone, and so are addresses that the code does not tell.
 
 ## Why is this bad?
-In 2019 the conversations of 51,000 customers stood in a database named "migration", left over from a move, that nobody had encrypted or
-given a password. Whoever found the address could read it.
+Whoever finds the address can read what is stored.
+
+## Incident
+Vistaprint, 2019: the conversations of 51,000 customers stood open in a database named "migration", left over from a move, that nobody had
+encrypted or given a password. (`examples/migration-database`)
 
 ## How to fix
 Use the encrypted scheme or option of the client, give it credentials from the environment, and give a private authority's certificate

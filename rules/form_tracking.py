@@ -6,8 +6,11 @@ that replaces the values, is in force.
 
 ## Why is this bad?
 Every field on the page is sent as visitors fill it in: names, addresses, card numbers in fields that are not of type
-password. In 2017 a switch left over from a prototype did this on the sites of 400 customers. A list of *denied* fields is not
-enough: the next field somebody adds is collected from its first day.
+password. A list of *denied* fields is not enough: the next field somebody adds is collected from its first day.
+
+## Incident
+VWO Engage, 2017: form tracking, switched on for a prototype, was still on when the library went to the sites of 400 customers for a load
+test. Card numbers and passwords were collected. (`examples/form-tracking-prototype`)
 
 ## How to fix
 Remove the call, or name the few fields that may be collected, none of which a person can be recognised by.

@@ -6,7 +6,11 @@ are pinned, take from such a field, and with the classes and attributes that mas
 something loads it together with the tracker, and, less certainly, in the same package. A field that nothing captures is no finding.
 
 ## Why is this bad?
-This is the leak itself: from 2016 to 2018 passwords reached Mixpanel from forms whose authors had never heard of Autotrack.
+This is the leak itself. Whoever writes a form rarely knows what the trackers on its page take, and the vendor keeps what they took.
+
+## Incident
+Mixpanel, 2016 to 2018: Autotrack copied the attributes of form fields; React and password managers mirrored what was typed into one of
+them, and passwords were sent for nine months. (`examples/autotrack-passwords`)
 
 ## How to fix
 Change the tracker's set-up so that it takes no values; until then mark the field with a class that the tracker honours.

@@ -5,7 +5,11 @@ Reports settings of trackers that widen what is captured (or that sample everyth
 `remove this before launch`; set-ups next to a comment that says so in so many words; and placeholders that were left in for keys. A date that is still to come is left alone.
 
 ## Why is this bad?
-What was meant for a while stays: nobody is reminded. VWO's form tracking was a prototype's setting that went to 400 customers with a load test.
+What was meant for a while stays: nobody is reminded.
+
+## Incident
+VWO Engage, 2017: form tracking, switched on for a prototype, was still on when the library went to the sites of 400 customers for a load
+test. Card numbers and passwords were collected. (`examples/form-tracking-prototype`)
 
 ## How to fix
 Settle it now, or give the comment a date: `TODO remove after 2027-01-31`.

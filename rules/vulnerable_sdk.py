@@ -5,8 +5,11 @@ Reports versions of tracking SDKs that are known to collect or expose what they 
 manifest allows, is one of them; and script tags that load such a version.
 
 ## Why is this bad?
-The fix reaches nobody who stays on the old version: customers of Mixpanel with a pinned SDK kept sending passwords after the
-fixed one was out.
+The fix reaches nobody who stays on the old version.
+
+## Incident
+Mixpanel, 2016 to 2018: Autotrack sent passwords for nine months, and customers with a pinned SDK kept sending them after the fixed one was
+out. (`examples/autotrack-passwords`)
 
 ## How to fix
 Update to the first fixed version, and check that the lockfile follows.

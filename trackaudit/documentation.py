@@ -8,15 +8,14 @@ from typing import NamedTuple
 from trackaudit.findings import Example, RuleInfo
 from trackaudit.rules import RULES, load
 
-SECTIONS = ("What it does", "Why is this bad?", "How to fix", "References")
-
 
 class Document(NamedTuple):
-    """The sections of a rule's documentation, line breaks inside paragraphs removed."""
+    """The sections of a rule's documentation, line breaks inside paragraphs removed. ``incident`` is empty where none became public."""
 
     summary: str
     what: str
     why: str
+    incident: str
     fix: str
     references: tuple[str, ...]
     risky: tuple[Example, ...]
@@ -33,6 +32,7 @@ def document(rule: RuleInfo) -> Document:
         summary.strip(),
         sections["What it does"],
         sections["Why is this bad?"],
+        sections.get("Incident", ""),
         sections["How to fix"],
         references,
         module.RISKY,
@@ -50,6 +50,7 @@ def help_markdown(rule: RuleInfo) -> str:
         "",
         f"**Why is this bad?** {doc.why}",
         "",
+        *([f"**It happened.** {doc.incident}", ""] if doc.incident else []),
         f"**How to fix.** {doc.fix}",
         "",
     ]

@@ -13,8 +13,8 @@ Table = dict[str, Any]
 _RISKY = {
     "is": "{}", "is_not": "not {}", "one_of": "one of {}", "none_of": "none of {}", "present": "written at all", "absent": "not written",
     "empty": "empty", "null": "null", "more_than": "more than {}", "less_than": "less than {}", "plain_http": "an http:// address", "broad_selector": "a selector that takes in everything",
-    "broad_pattern": "a pattern that lets everything through", "contains_any": "with one of {}", "lacks_all": "without all of {}", "matches": "matching `{}`",
-    "not_matches": "not matching `{}`", "local_host": "a local host", "identity_function": "a function that changes nothing", "returns_null": "a function that returns nothing",
+    "broad_pattern": "a pattern that lets everything through", "contains_any": "with one of {}", "lacks_all": "without all of {}", "matches": "matching {}",
+    "not_matches": "not matching {}", "local_host": "a local host", "identity_function": "a function that changes nothing", "returns_null": "a function that returns nothing",
     "is_list": "a list", "is_mapping": "an object", "literal": "written out in the code",
 }  # fmt: skip
 
@@ -67,7 +67,7 @@ def _client(client: Table, lists: list[Table]) -> Iterator[str]:
 def _setups(client: Table) -> Iterator[str]:
     for call in client["call"]:
         if call["role"] not in ("send", "evaluate"):
-            yield f"- `{call['method'] or 'the call itself'}()`{_versions(call)}"
+            yield f"- `{call['method'] or 'the call itself'}()`{versions_in_words(call)}"
     components = [item["symbol"].rpartition("#")[2] for item in client["component"] if item["role"] not in ("send", "evaluate")]
     yield from (f"- `<{name}>`" for name in dict.fromkeys(components))
     for assignment in client["assignment"]:
@@ -82,7 +82,7 @@ def _sends(client: Table) -> Iterator[str]:
     for call in client["call"]:
         if call["role"] == "send":
             carried = ", ".join(dict.fromkeys(f"`{name}`" for kind in CARRYING for name in call[kind]))
-            yield f"- `{call['method'] or 'the call itself'}()`: {carried}{_versions(call)}"
+            yield f"- `{call['method'] or 'the call itself'}()`: {carried}{versions_in_words(call)}"
 
 
 def _requests(client: Table) -> Iterator[str]:
@@ -97,26 +97,39 @@ def _options(client: Table) -> Iterator[str]:
         yield "| option | default | risky where | rule |"
         yield "|---|---|---|---|"
     for option in judged:
-        risky = "; ".join(f"{_risk(entry)} ({entry['severity']})" for entry in option["risky"])
-        unsure = "" if option["verified"] else ", not verified"
-        yield f"| `{option['path']}`{_versions(option)}{unsure} | {_default(option)} | {risky} | `{option['concern']}` |"
+        yield row(*judged_option(option), f"`{option['concern']}`")
 
 
-def _risk(entry: Table) -> str:
+def judged_option(option: Table) -> tuple[str, str, str]:
+    """An option that a rule judges: its name, its default, and where it is risky."""
+    risky = "; ".join(f"{risk_in_words(entry)} ({entry['severity']})" for entry in option["risky"])
+    unsure = "" if option["verified"] else ", not verified"
+    return f"`{option['path']}`{versions_in_words(option)}{unsure}", default_in_words(option), risky
+
+
+def row(*cells: str) -> str:
+    """A row of a table; a bar in a cell does not end it."""
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"
+
+
+def risk_in_words(entry: Table) -> str:
     words = [text.format(_value(entry[name])) for name, text in _RISKY.items() if name in entry]
-    conditions = [f"`{condition['option']}` is {_risk(condition)}" for condition in entry.get("when", ())]
-    return " and ".join(words) + (f" while {' and '.join(conditions)}" if conditions else "") + _versions(entry)
+    if "present" in entry and len(words) > 1:  # as a default the same is no risk, or a lesser one
+        words = [" and ".join(word for word in words if word != _RISKY["present"]) + ", if written"]
+    conditions = [f"`{condition['option']}` is {risk_in_words(condition)}" for condition in entry.get("when", ())]
+    return " and ".join(words) + (f" while {' and '.join(conditions)}" if conditions else "") + versions_in_words(entry)
 
 
-def _default(option: Table) -> str:
-    return "; ".join(f"{_value(entry['value'])}{_versions(entry)}" for entry in option["default"]) or "unset"
+def default_in_words(option: Table) -> str:
+    return "; ".join(f"{_value(entry['value'])}{versions_in_words(entry)}" for entry in option["default"]) or "unset"
 
 
 def _markers(client: Table) -> Iterator[str]:
     for marker in client["marker"]:
         named = [f"`.{name}`" for name in marker["classes"]] + [f"`[{name}]`" for name in marker["attributes"]]
         named += [f"what `{marker['option']}` names"] if marker["option"] else []
-        yield f"- {', '.join(named)}: {marker['effect']} ({', '.join(marker['channels'])}){_versions(marker)}"
+        yield f"- {', '.join(named)}: {marker['effect']} ({', '.join(marker['channels'])}){versions_in_words(marker)}"
 
 
 def _leak(leak: Table) -> str:
@@ -138,7 +151,7 @@ def _others(client: Table, lists: list[Table]) -> Iterator[str]:
     for path in paths:
         versions = listed.get(path, [])
         takes = versions[-1][1].takes if versions else described[path]["type"]
-        default = _default(described[path]) if described.get(path, {}).get("default") else _default_by_version(versions)
+        default = default_in_words(described[path]) if described.get(path, {}).get("default") else _default_by_version(versions)
         yield f"| `{path}` | {takes.replace('|', 'or')} | {default} | {_span([version for version, _ in versions])} |"
 
 
@@ -185,7 +198,7 @@ def _sources(client: Table, lists: list[Table]) -> Iterator[str]:
         yield ", ".join(sorted(found))
 
 
-def _versions(entry: Table) -> str:
+def versions_in_words(entry: Table) -> str:
     return f" ({entry['versions']})" if entry.get("versions") else ""
 
 
