@@ -11,6 +11,8 @@ from trackaudit.report.vendors import vendors
 from trackaudit.rules import RULES
 from trackaudit.sdks.catalogue import Catalogue
 
+_WIDE = "---\nhide: [toc]\n---\n\n"  # the table of vendors needs the room
+
 
 def main() -> None:
     catalogue = Catalogue()
@@ -24,7 +26,7 @@ def main() -> None:
                 known = vendors(rule.id, records)
                 write(
                     f"rules/{rule.id}.md",
-                    f"# {rule.id}\n\n{help_markdown(rule)}" + (f"\n## Vendors and versions\n\n{known}" if known else ""),
+                    f"{_WIDE}# {rule.id}\n\n{help_markdown(rule)}" + (f"\n## Vendors and versions\n\n{known}" if known else ""),
                 )
     write("all-rules.md", "\n".join(lines) + "\n")
     for record in records:
