@@ -570,6 +570,17 @@ def test_no_color_wins(tmp_path: Path) -> None:
     assert "\x1b" not in run(tmp_path, "check", NO_COLOR="1", FORCE_COLOR="1").out
 
 
+def test_sentences_are_broken_to_fit_a_terminal(tmp_path: Path) -> None:
+    project(tmp_path, {"app.js": UNMASKED, "app.py": PII})
+    plain = run(tmp_path, "check").out
+    coloured = re.sub(r"\x1b\[[0-9;]*m", "", run(tmp_path, "check", FORCE_COLOR="1", COLUMNS="60").out)
+    assert coloured.split() == plain.split()
+    assert any(line.startswith("    ") and "|" not in line for line in coloured.splitlines())
+    sentences = [line for line in coloured.splitlines() if not re.search(r"\||https:|^\S", line)]
+    assert max(map(len, sentences)) <= 60
+    assert max(map(len, plain.splitlines())) > 80  # what is no terminal gets a line for each, for other programs
+
+
 def test_closed_pipe_is_no_error(tmp_path: Path) -> None:
     project(tmp_path, {"package.json": POSTHOG, "src/app.js": UNMASKED + UNMASKED.splitlines()[1] * 2000})
     process = subprocess.Popen(

@@ -30,16 +30,15 @@ _REASONS = {
 
 def write(view: View, stream: IO[str], colour: bool) -> None:
     """Write the report to a stream; ``colour`` only for terminals."""
-    pieces = build(view)
     if not colour:
-        stream.write("".join(text for text, _ in pieces))
+        stream.write(render(view))
         return
     from rich.console import Console
     from rich.text import Text
 
     console = Console(file=stream, force_terminal=True, highlight=False, soft_wrap=True)
     text = Text()
-    for part, style in pieces:
+    for part, style in build(view, console.width):
         text.append(part, style or None)
     console.print(text, end="")
 
@@ -48,18 +47,18 @@ def render(view: View) -> str:
     return "".join(text for text, _ in build(view))
 
 
-def build(view: View) -> list[Piece]:
-    """The whole report as styled pieces."""
+def build(view: View, width: int = 0) -> list[Piece]:
+    """The whole report as styled pieces; sentences are broken at ``width`` cells, where it is given."""
     pieces: list[Piece] = []
     for report in view.reports:
         tables: dict[str, Lines] = {}
         known = set(map(id, report.findings))
         for finding in view.shown:
             if id(finding) in known:
-                pieces += _finding(report, finding, tables)
+                pieces += _finding(report, finding, tables, width)
         if view.show_suppressed:
             for finding in (*report.suppressed, *report.baselined):
-                pieces += _finding(report, finding, tables)
+                pieces += _finding(report, finding, tables, width)
         if view.show_unresolved:
             pieces += _gaps(report)
         for failure in report.failures:
@@ -84,7 +83,7 @@ def _gaps(report: Report) -> list[Piece]:
     return [*pieces, ("\n", "")] if pieces else []
 
 
-def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list[Piece]:
+def _finding(report: Report, finding: Finding, tables: dict[str, Lines], width: int) -> list[Piece]:
     result = finding.result
     style = STYLES[result.severity]
     sure = "" if result.confidence == "high" else f" ({result.confidence} confidence)"
@@ -96,30 +95,37 @@ def _finding(report: Report, finding: Finding, tables: dict[str, Lines]) -> list
         (f" {result.rule}", "bold"),
         (sure + "\n", "dim"),
     ]
-    pieces += [(f"  {result.message}\n", "")]
+    pieces += _told("  ", "", result.message, width)
     if finding.path not in tables:
         from trackaudit.parse.source import Lines
 
         tables[finding.path] = Lines(report.sources.get(finding.path, b""))
     pieces += _frame(tables[finding.path], finding, style)
     if finding.suppressed is not None:
-        pieces += [("  suppressed: ", "green"), (finding.suppressed + "\n", "")]
+        pieces += _told("  suppressed: ", "green", finding.suppressed, width)
     elif finding.baselined is not None:
-        pieces += [("  in the baseline", "green"), (f": {finding.baselined}\n" if finding.baselined else "\n", "")]
+        pieces += _told("  in the baseline", "green", f": {finding.baselined}" if finding.baselined else "", width)
     elif result.help:
-        pieces += [("  fix: ", "green"), (result.help + "\n", "")]
+        pieces += _told("  fix: ", "green", result.help, width)
     if finding.fix is not None and finding.suppressed is None and finding.baselined is None:
-        pieces += [
-            ("  can be fixed", "green"),
-            (f" ({'--fix' if finding.fix.safe else '--fix --unsafe-fixes'}): {finding.fix.title}\n", ""),
-        ]
+        how = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
+        pieces += _told("  can be fixed", "green", f" ({how}): {finding.fix.title}", width)
     for related in finding.related:
-        pieces.append(
-            (f"  see {shown_path(report, related.path)}:{related.start.line}:{related.start.column}: {related.message}\n", "dim")
-        )
+        place = f"{shown_path(report, related.path)}:{related.start.line}:{related.start.column}"
+        pieces += _told("  see ", "dim", f"{place}: {related.message}", width, "dim")
     if result.url:
         pieces.append((f"  docs: {result.url}\n", "dim"))
     return [*pieces, ("\n", "")]
+
+
+def _told(label: str, style: str, text: str, width: int, text_style: str = "") -> list[Piece]:
+    """A sentence behind its label, with what does not fit on the line below it, further in."""
+    if width and len(label) + len(text) > width:
+        from textwrap import fill
+
+        whole = fill(label + text, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+        text = whole[len(label) :]
+    return [(label, style), (text + "\n", text_style)]
 
 
 def _frame(lines: Lines, finding: Finding, style: str) -> list[Piece]:
