@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -10,12 +11,14 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.command import ROOT, project
+from tests.command import ROOT, UNMASKED, project, run
+from trackaudit.baseline import parse
 from trackaudit.cli import cli
 from trackaudit.config import load
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"^[ ]*```(\w*)\n(.*?)^[ ]*```", re.S | re.M)
+_OUTPUT = re.compile(r"<!-- output of: (trackaudit .+?) -->\n```\w*\n(.*?)^```", re.S | re.M)
 _INLINE = re.compile(r"`(trackaudit [^`\n]+)`")
 _LINK = re.compile(r"\]\((?!https?:|#|<)([^)#\s]+)")
 
@@ -39,7 +42,29 @@ def test_a_command_is_one_that_the_tool_takes(page: str, line: str) -> None:
         return
     command = cli.get_command(click.Context(cli), name)
     assert command is not None, f"{page}: there is no command {name}"
-    command.make_context(name, ["RULE" if word == "NAME" else word for word in arguments])
+    if arguments:  # by its name alone a command is only spoken of
+        command.make_context(name, ["RULE" if word == "NAME" else word for word in arguments])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_an_output_is_what_the_tool_prints(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    blocks = _OUTPUT.findall(text)
+    assert len(blocks) == text.count("<!-- output of:")
+    for command, shown in blocks:
+        printed = run(ROOT, *shlex.split(command)[1:], "--no-cache").out.splitlines()
+        assert not [line for line in shown.splitlines() if line not in printed]
+
+
+def test_the_entry_in_the_guide_is_what_a_baseline_holds(tmp_path: Path) -> None:
+    guide = (ROOT / "docs/baseline.md").read_text(encoding="utf-8")
+    (entry,) = [json.loads(block) for language, block in _BLOCK.findall(guide) if language == "json"]
+    project(tmp_path, {"src/app.js": UNMASKED}, git=True)
+    run(tmp_path, "baseline")
+    written = [json.loads(line) for line in (tmp_path / "trackaudit-baseline.jsonl").read_text().splitlines()]
+    made = {"fingerprint": "…", "identity": "…", "reason": entry["reason"], "until": entry["until"]}
+    assert entry in [{**table, **made} for table in written]
+    parse(json.dumps({**written[0], **made}) + "\n", "trackaudit-baseline.jsonl")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
