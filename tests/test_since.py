@@ -128,3 +128,19 @@ def test_a_team_adopts_it(tmp_path: Path, inside: bool) -> None:
     assert run(where, "baseline", "--prune", str(tmp_path)).code == 0
     outcome = check(where, str(tmp_path))
     assert (outcome.code, outcome.findings) == (0, [])
+
+
+def test_a_submodule_is_a_project_of_its_own(tmp_path: Path) -> None:
+    library = project(tmp_path / "library", {"lib.js": MASKED}, git=True)
+    commit(library)
+    app = project(tmp_path / "app", {"app.js": MASKED}, git=True)
+    run_git(app, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(library), "packages/lib")
+    commit(app)
+    project(app, {"packages/lib/lib.js": UNMASKED, "app.js": UNMASKED})
+    commit(app / "packages/lib")
+    commit(app)
+    outcome = check(app, "--since", "HEAD~1")
+    assert outcome.places() == [("app.js", 2, "unmasked-inputs")]
+    assert outcome.json["skipped"] == {"submodules": 1}
+    assert check(app, "packages/lib", "--since", "HEAD~1").places() == [("packages/lib/lib.js", 2, "unmasked-inputs")]
+    assert check(app, "app.js").json["skipped"] == {}

@@ -111,6 +111,18 @@ def _git_files(root: str, unlisted: Callable[[str, str], None], meanwhile: Calla
     return names
 
 
+def submodules(root: str) -> list[str]:
+    """The folders of a project that are repositories of their own, by its ``.gitmodules``. They are projects of their own as well."""
+    import subprocess
+
+    command = ["git", "config", "-z", "-f", os.path.join(root, ".gitmodules"), "--get-regexp", r"^submodule\..*\.path$"]
+    try:
+        listed = subprocess.run(command, capture_output=True, check=False).stdout
+    except OSError:
+        return []
+    return [os.fsdecode(entry).partition("\n")[2] for entry in listed.split(b"\0") if entry]
+
+
 def _walk(root: str, unlisted: Callable[[str, str], None]) -> Iterator[str]:
     """Depth first without following links; ``.gitignore`` files apply from their own directory down."""
     rules: list[tuple[str, Any]] = []

@@ -18,6 +18,7 @@ from trackaudit.discover import (
     list_files,
     looks_minified,
     read,
+    submodules,
 )
 from trackaudit.findings import Failure, Finding, Gap
 from trackaudit.languages import MARKUP, deployment_of, language_of, manifest_of
@@ -120,6 +121,9 @@ class Run:
             return False
         seen = {listed.path for listed in asked}
         self.list_names(meanwhile)
+        for folder in submodules(self.request.root) if self.request.git and ".gitmodules" in self.names else ():
+            if self.reported(folder):
+                self.selection.skip("submodules")
         self.configuring = [name for name in self.names if self._may_configure(name) and self._configures(name)]
         candidates = self.selection.candidates((name for name in self.names if name not in seen), self.reported)
         for count, listed in enumerate(candidates):

@@ -24,7 +24,7 @@ _MAX_WIDTH = 110
 _LITERAL = re.compile(r"""(?P<quote>["'`])[^"'`\s]{12,}(?P=quote)""")  # what may be a key, in a report that people paste and keep
 _REASONS = {
     "vendored": "vendored", "generated": "generated", "minified": "minified", "tests": "test code", "excluded": "excluded",
-    "too large": "too large", "link": "links", "not a file": "not files", "other languages": "in other languages",
+    "too large": "too large", "link": "links", "not a file": "not files", "other languages": "in other languages", "submodules": "submodules",
 }  # fmt: skip
 
 
