@@ -33,8 +33,14 @@ SAFE = (
 def check(project: Project) -> Iterator[Result]:
     for path, facts in project.files.items():
         for problem in facts.problems[:1]:
-            severity = "warning" if facts.language == "python" or problem.kind == "too-deep" else "note"
+            is_certain = facts.language == "python" or problem.kind == "too-deep"
+            fix = (
+                "mend it, or exclude the file"
+                if is_certain
+                else "mend it; if the code is right, leave it: the rest of the file was analysed"
+            )
+            severity = "warning" if is_certain else "note"
             yield Result(
                 "parse-error", None, severity, "high", path, problem.span, f"not analysed in full: {problem.message}",
-                "mend it, or exclude the file", None, (), problem.kind, "",
+                fix, None, (), problem.kind, "",
             )  # fmt: skip

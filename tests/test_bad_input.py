@@ -96,6 +96,15 @@ def test_undecodable_file_that_mentions_none(tmp_path: Path, name: str, content:
     assert outcome.code == 1
 
 
+@pytest.mark.parametrize("parser", ["tree-sitter", "esprima"])
+def test_a_literal_may_hold_a_nul(tmp_path: Path, parser: str) -> None:
+    """It is JavaScript, and far from the beginning of a file git takes it for text as well. Python refuses to run it."""
+    far = f"{IMPORT}\n{'// a comment'.ljust(99)}\n" + f"{'//'.ljust(99)}\n" * 100 + f"const other = '\0other';\n{SETUP}\n"
+    outcome = judged(tmp_path, {"far.js": far, "far.py": PII + "#" * 9_000 + "\n'\0'\n"}, "--javascript-parser", parser)
+    assert ("far.js", 104, "unmasked-inputs") in outcome.places()
+    assert errors(outcome) == ["far.py"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=ascii)
 def test_marked_encodings_are_read(tmp_path: Path, encoding: str, end: str) -> None:

@@ -13,6 +13,9 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
+_HEAD = 8_000  # bytes
+
+
 class Undecodable(Exception):
     """The bytes are not text in any encoding the tool reads; the message says which and where."""
 
@@ -30,7 +33,8 @@ def to_utf8(raw: bytes, python: bool = False) -> bytes:
             return raw.decode("utf-16").encode("utf-8")
         except UnicodeError as error:
             raise Undecodable(f"has a UTF-16 mark but is not UTF-16: {error}") from None
-    if b"\0" in raw:
+    # JavaScript may hold a NUL inside of a literal: like git, take for binary what has one near its beginning. Python may not.
+    if b"\0" in (raw if python else raw[:_HEAD]):
         raise Undecodable(f"is not text: NUL byte at offset {raw.index(0)}")
     if raw.isascii():
         return raw
