@@ -16,6 +16,7 @@ from trackaudit.model import Span, Unit
 from trackaudit.parse.build import MARK, comment_at
 
 _ODD_PARAMETER = re.compile(rb"\((string|number|boolean|any|unknown|object|never|symbol|void)\)(\s*=>)")
+_MODULE_ARRAY = re.compile(rb"import\((['\"])[^'\"\r\n]*\1\)[\w.]*(?=(?:<[\w., ]*>)?\[\])")
 _MODULE_TYPE = re.compile(rb"<(?:typeof[ ]+)?import\((['\"])[^'\"\r\n]*\1\)[\w.]*>")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _DEFINITIONS = frozenset(
@@ -72,14 +73,16 @@ def parse(text: bytes, dialect: str, region: Span | None) -> Node:
     if region is not None:
         parser.included_ranges = [_range(text, region)]
     try:
-        return parser.parse(_line_ends(text, region)).root_node
+        return parser.parse(_readable(text, region)).root_node
     finally:
         if region is not None:
             parser.included_ranges = []
 
 
-def _line_ends(text: bytes, region: Span | None) -> bytes:
-    """The text with each lone CR as a LF: the grammars end a line at either, but see no missing semicolon at a CR."""
+def _readable(text: bytes, region: Span | None) -> bytes:
+    """The text with each lone CR as a LF: the grammars end a line at either, but see no missing semicolon at a CR. A NUL, which ends the
+    text for them, is a space."""
+    text = text.replace(b"\0", b" ")
     start, end = (region.start, region.end) if region is not None else (0, len(text))
     if text.find(b"\r", start, end) < 0:
         return text
@@ -99,9 +102,10 @@ def without_ampersands(text: bytes, root: Node) -> bytes:
 
 
 def without_odd_types(text: bytes) -> bytes:
-    """What TypeScript takes and the grammar does not: a parameter that is called like a type, ``(string) => void``, and the type of a
-    module as a type argument, ``load<typeof import("x")>()``. Both become plain names of the same length."""
+    """What TypeScript takes and the grammar does not: a parameter that is called like a type, ``(string) => void``, the type of a
+    module as a type argument, ``load<typeof import("x")>()``, and an array of one, ``import("x").Y[]``. They become plain names of the same length."""
     text = _ODD_PARAMETER.sub(lambda match: b"(" + b"_" * len(match[1]) + b")" + match[2], text)
+    text = _MODULE_ARRAY.sub(lambda match: b"_" * len(match[0]), text)
     return _MODULE_TYPE.sub(lambda match: b"<" + b"_" * (len(match[0]) - 2) + b">", text)
 
 
