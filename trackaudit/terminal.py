@@ -276,13 +276,21 @@ def show_start(root: str, inventory: Inventory, pieces: tuple[str, ...]) -> None
     from trackaudit.scaffold import PIECES, write_piece
 
     if inventory.trackers:
-        click.echo("Trackers that this repository sets up:")
+        click.echo("Trackers in this repository:")
         for tracker in inventory.trackers:
             version = f" {tracker.version}" if tracker.version else ""
+            where = f" in {tracker.package}" if tracker.package else ""
             count = len(tracker.installations)
-            click.echo(f"  {tracker.title}{version}, {count} set-up{'' if count == 1 else 's'}")
+            set_up = (
+                f"{count} set-up{'' if count == 1 else 's'}"
+                if count
+                else "used, not set up here"
+                if tracker.calls
+                else "not set up here"
+            )
+            click.echo(f"  {tracker.title}{version}{where}, {set_up}")
     else:
-        click.echo("No tracker that trackaudit knows is set up here.")
+        click.echo("There is no tracker here that trackaudit knows.")
     for name in dict.fromkeys(pieces):
         try:
             written = write_piece(root, name)
