@@ -279,7 +279,7 @@ def show_start(root: str, inventory: Inventory, pieces: tuple[str, ...]) -> None
         click.echo("Trackers in this repository:")
         for tracker in inventory.trackers:
             version = f" {tracker.version}" if tracker.version else ""
-            where = f" in {tracker.package}" if tracker.package else ""
+            where = f" in {tracker.package}" if tracker.package not in ("", ".") else ""
             count = len(tracker.installations)
             set_up = (
                 f"{count} set-up{'' if count == 1 else 's'}"
