@@ -67,6 +67,20 @@ def test_the_entry_in_the_guide_is_what_a_baseline_holds(tmp_path: Path) -> None
     parse(json.dumps({**written[0], **made}) + "\n", "trackaudit-baseline.jsonl")
 
 
+def test_every_key_of_the_report_is_told(tmp_path: Path) -> None:
+    project(
+        tmp_path, {"app.js": UNMASKED, "bad.js": b"\xff posthog.init(KEY, options)", "open.js": UNMASKED.replace("'k'", "KEY()")}
+    )
+    text = (ROOT / "docs/reports.md").read_text(encoding="utf-8")
+    report = run(tmp_path, "check", "--format", "json", "--shard", "1/1", "--explain-unresolved", "--profile", "strict").json
+    finding = next(item for item in report["findings"] if item["fix"] and item["fix"]["edits"])
+    tables = [report, report["summary"], finding, finding["fix"], finding["fix"]["edits"][0], report["errors"][0]]
+    assert {key for table in tables for key in table} <= set(re.findall(r"`(\w+)`", text))
+    for table, heading in ((report, "## JSON"), (finding, "A finding:")):
+        rows = text[text.index(heading) :].split("|---|---|\n")[1].split("\n\n")[0]
+        assert {key for row in rows.splitlines() for key in re.findall(r"`(\w+)`", row.split("|")[1])} == set(table)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_a_link_leads_to_a_file(page: Path) -> None:
     made = {"all-rules.md", "all-sdks.md"}  # while the site is built
