@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from trackaudit import __version__
-from trackaudit.findings import Finding, Fix, Gap
-from trackaudit.report import View, listed, shown_path
+from trackaudit.findings import Failure, Finding, Fix, Gap
+from trackaudit.report import View, known_as, listed, shown_path
 from trackaudit.run import Report
 
 
@@ -17,17 +17,7 @@ def render(view: View) -> str:
     shown = set(map(id, view.shown))
     for report in view.reports:
         findings += [{**finding_table(report, finding), "shown": id(finding) in shown} for finding in listed(view, report)]
-        errors += [
-            {
-                "path": shown_path(report, failure.path),
-                "kind": failure.kind,
-                "message": failure.message,
-                "line": failure.line,
-                "column": failure.column,
-                "fatal": failure.fatal,
-            }
-            for failure in report.failures
-        ]
+        errors += [failure_table(report.root, failure) for failure in report.failures]
     findings.sort(key=lambda item: (item["path"], item["line"], item["column"], item["rule"]))
     reported = sum(1 for item in findings if item["suppressed"] is None and not item["baselined"])
     document: dict[str, Any] = {
@@ -43,6 +33,18 @@ def render(view: View) -> str:
     if view.show_unresolved:
         document["unresolved"] = [_gap_table(report, gap) for report in view.reports for gap in report.unresolved]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def failure_table(root: str, failure: Failure) -> dict[str, Any]:
+    """What stopped an analysis, as every JSON report tells it."""
+    return {
+        "path": known_as(root, failure.path),
+        "kind": failure.kind,
+        "message": failure.message,
+        "line": failure.line,
+        "column": failure.column,
+        "fatal": failure.fatal,
+    }
 
 
 def _fix_table(report: Report, fix: Fix) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from trackaudit import __version__
 from trackaudit.flags import Flag
 from trackaudit.report import known_as
 from trackaudit.report.flags import Listed
+from trackaudit.report.json import failure_table
 
 
 def render(listed: Listed) -> str:
@@ -17,12 +18,8 @@ def render(listed: Listed) -> str:
         "tool": {"name": "trackaudit", "version": __version__},
         "flags": [_flag(project.root, flag) for project in listed.projects for flag in listed.of(project)],
         "unnamed": sum(project.unnamed for project in listed.projects),
-        "errors": [
-            {"path": known_as(project.root, failure.path), "kind": failure.kind, "message": failure.message, "line": failure.line, "column": failure.column}
-            for project in listed.projects
-            for failure in project.failures
-        ],
-    }  # fmt: skip
+        "errors": [failure_table(project.root, failure) for project in listed.projects for failure in project.failures],
+    }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -10,6 +10,7 @@ from trackaudit.inventory import Choice, Installation, Reached, Sent, Setting, S
 from trackaudit.inventory.comparison import TrackerChange
 from trackaudit.report import known_as
 from trackaudit.report.inventory import Shown
+from trackaudit.report.json import failure_table
 
 
 def render(shown: Shown) -> str:
@@ -19,10 +20,7 @@ def render(shown: Shown) -> str:
         document["changes"] = [_change(item.root, change) for item in shown.comparisons for change in item.changes]
     else:
         document["trackers"] = [_tracker(item.root, tracker) for item in shown.inventories for tracker in item.trackers]
-    document["errors"] = [
-        {"path": known_as(root, failure.path), "kind": failure.kind, "message": failure.message, "line": failure.line, "column": failure.column}
-        for root, failure in shown.failures
-    ]  # fmt: skip
+    document["errors"] = [failure_table(root, failure) for root, failure in shown.failures]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
