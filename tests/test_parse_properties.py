@@ -190,7 +190,11 @@ def test_deep_and_long_expressions(language: str, shape: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["typescript", "tsx"])
-@pytest.mark.parametrize("tag", ["styled(Box)<{ wide: boolean }>", "sql<{ a: string }[]>", "styled.div<Props>", "sql<A<B>>"])
+@pytest.mark.parametrize(
+    "tag",
+    ["styled(Box)<{ wide: boolean }>", "sql<{ a: string }[]>", "styled.div<Props>", "sql<A<B>>", "styled.a<{ b: (c: string) => void }>",
+     "wide ? await db.sql<{ a: string; b: A<C>[] }[]>`a` : await db.sql<Row[]>"],
+)  # fmt: skip
 def test_type_arguments_before_a_template(language: str, tag: str) -> None:
     unit = read(f"track(1); const x = {tag}`a ${{track(2)}}`; track(3);", language, INTEREST)
     assert not unit.problems
@@ -201,6 +205,14 @@ def test_an_error_after_type_arguments_before_a_template() -> None:
     unit = read("const x = sql<{ a: string }[]>`a`;\ntrack(1;\n", "typescript", INTEREST)
     assert [problem.kind for problem in unit.problems] == ["syntax"]
     assert unit.problems[0].span.start > 35
+
+
+@pytest.mark.parametrize("language", ["typescript", "tsx"])
+@pytest.mark.parametrize("code", ["export type * from './a';", 'export type * as A from "./a"', "let a: import('./a').B[] = [];"])
+def test_types_that_the_grammar_trails(language: str, code: str) -> None:
+    unit = read(f"track(1);\n{code}\ntrack(2);", language, INTEREST)
+    assert not unit.problems
+    assert callees(unit) == ["track", "track"]
 
 
 @pytest.mark.parametrize("operator", ["&&", "||", "+", ","])

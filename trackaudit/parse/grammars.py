@@ -16,6 +16,8 @@ from trackaudit.model import Span, Unit
 from trackaudit.parse.build import MARK, comment_at
 
 _ODD_PARAMETER = re.compile(rb"\((string|number|boolean|any|unknown|object|never|symbol|void)\)(\s*=>)")
+_EXPORTED_TYPES = re.compile(rb"export[ \t]+type[ \t]+\*[^'\"\r\n;]*(['\"])[^'\"\r\n]*\1")
+_TAG_TYPES = re.compile(rb"(?<=[\w$)\]])<((?:=>|[^<>`]){1,1000}(?:<(?:=>|[^<>`]){1,200}>(?:=>|[^<>`]){0,200})*)>(?=`)")
 _MODULE_ARRAY = re.compile(rb"import\((['\"])[^'\"\r\n]*\1\)[\w.]*(?=(?:<[\w., ]*>)?\[\])")
 _MODULE_TYPE = re.compile(rb"<(?:typeof[ ]+)?import\((['\"])[^'\"\r\n]*\1\)[\w.]*>")
 _LONE_CR = re.compile(rb"\r(?!\n)")
@@ -103,7 +105,10 @@ def without_ampersands(text: bytes, root: Node) -> bytes:
 
 def without_odd_types(text: bytes) -> bytes:
     """What TypeScript takes and the grammar does not: a parameter that is called like a type, ``(string) => void``, the type of a
-    module as a type argument, ``load<typeof import("x")>()``, and an array of one, ``import("x").Y[]``. They become plain names of the same length."""
+    module as a type argument, ``load<typeof import("x")>()``, an array of one, ``import("x").Y[]``, and the types of a tag,
+    ``sql<Row[]>`...```. They become plain names of the same length. ``export type * from "x"``, of which nothing is left, becomes blank."""
+    text = _EXPORTED_TYPES.sub(lambda match: b" " * len(match[0]), text)
+    text = _TAG_TYPES.sub(lambda match: b"<" + b"_" * len(match[1]) + b">", text)
     text = _ODD_PARAMETER.sub(lambda match: b"(" + b"_" * len(match[1]) + b")" + match[2], text)
     text = _MODULE_ARRAY.sub(lambda match: b"_" * len(match[0]), text)
     return _MODULE_TYPE.sub(lambda match: b"<" + b"_" * (len(match[0]) - 2) + b">", text)
@@ -140,11 +145,7 @@ def _range(text: bytes, region: Span) -> Range:
 
 
 def first_error(root: Node) -> Node | None:
-    """The first error or missing node, found by descending only into nodes that hold one.
-
-    The grammar has no type arguments before a template (``styled(Box)<{ wide: boolean }>`…```): it reads the expression right and
-    misses a ``!`` after them, which is no error of the code.
-    """
+    """The first error or missing node, found by descending only into nodes that hold one."""
     todo = [root]
     while todo:
         node = todo.pop()
@@ -153,8 +154,6 @@ def first_error(root: Node) -> Node | None:
         inner = [child for child in node.children if child.has_error or child.is_error or child.is_missing]
         if not inner and node.has_error:
             return node
-        if node.type == "non_null_expression" and node.children[0].type == "instantiation_expression":
-            inner = [child for child in inner if not child.is_missing]
         todo.extend(reversed(inner))
     return None
 
