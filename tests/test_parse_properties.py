@@ -215,6 +215,21 @@ def test_types_that_the_grammar_trails(language: str, code: str) -> None:
     assert callees(unit) == ["track", "track"]
 
 
+@pytest.mark.parametrize(
+    "code", ["type A = ?string;", "import type { B } from './b';", "const f = (a: ?number): void => {};", "class C { props: D; }"]
+)
+def test_the_types_of_flow_in_plain_javascript(code: str) -> None:
+    unit = read(f"track(1);\n{code}\nconst x = <a href='/?a=1&b=2'>{{track(2)}}</a>;", "javascript", INTEREST)
+    assert not unit.problems
+    assert callees(unit) == ["track", "track"]
+
+
+def test_half_typed_javascript_is_not_taken_for_typescript() -> None:
+    unit = read("track(1);\nconst a = {\ntrack(2);\n", "javascript", INTEREST)
+    assert [problem.kind for problem in unit.problems] == ["syntax"]
+    assert "track" in callees(unit)
+
+
 @pytest.mark.parametrize("operator", ["&&", "||", "+", ","])
 def test_no_call_of_a_long_operation_is_lost(operator: str) -> None:
     unit = read(operator.join(["track(1)"] * 2_000), "javascript", INTEREST)

@@ -19,7 +19,8 @@ _ODD_PARAMETER = re.compile(rb"\((string|number|boolean|any|unknown|object|never
 _EXPORTED_TYPES = re.compile(rb"export[ \t]+type[ \t]+\*[^'\"\r\n;]*(['\"])[^'\"\r\n]*\1")
 _TAG_TYPES = re.compile(rb"(?<=[\w$)\]])<((?:=>|[^<>`]){1,1000}(?:<(?:=>|[^<>`]){1,200}>(?:=>|[^<>`]){0,200})*)>(?=`)")
 _MODULE_ARRAY = re.compile(rb"import\((['\"])[^'\"\r\n]*\1\)[\w.]*(?=(?:<[\w., ]*>)?\[\])")
-_MODULE_TYPE = re.compile(rb"<(?:typeof[ ]+)?import\((['\"])[^'\"\r\n]*\1\)[\w.]*>")
+_MODULE_TYPE = re.compile(rb"<\s*(?:typeof\s+)?import\(\s*(['\"])[^'\"\r\n]*\1,?\s*\)[\w.]*\s*>")
+_IN_ADDRESS = re.compile(rb"&(?=[\w%.-]+=)")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _DEFINITIONS = frozenset(
     (
@@ -92,8 +93,9 @@ def _readable(text: bytes, region: Span | None) -> bytes:
 
 
 def without_ampersands(text: bytes, root: Node) -> bytes:
-    """The grammar takes a lone ``&`` in JSX text or strings for half an entity; React does not. Blank those it trips on."""
-    mended = bytearray(text)
+    """The grammar takes a lone ``&`` in JSX text or strings for half an entity; React does not. Blank those in addresses, and others that
+    it trips on."""
+    mended = bytearray(_IN_ADDRESS.sub(b"_", text))
     todo = [root]
     while todo:
         node = todo.pop()
