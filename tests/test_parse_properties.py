@@ -224,6 +224,16 @@ def test_the_types_of_flow_in_plain_javascript(code: str) -> None:
     assert callees(unit) == ["track", "track"]
 
 
+def test_of_two_readings_the_better_one_is_taken() -> None:
+    """Exact objects with a spread are Flow's alone, the type around them is not."""
+    unit = read(
+        "import type { A } from './a';\ntype P = {| ...A |};\nconst f = (a: ?A): void => { track(1) };\n", "javascript", INTEREST
+    )
+    assert [problem.kind for problem in unit.problems] == ["syntax"]
+    assert unit.problems[0].span.start > 29
+    assert callees(unit) == ["track"]
+
+
 def test_half_typed_javascript_is_not_taken_for_typescript() -> None:
     unit = read("track(1);\nconst a = {\ntrack(2);\n", "javascript", INTEREST)
     assert [problem.kind for problem in unit.problems] == ["syntax"]

@@ -160,6 +160,19 @@ def first_error(root: Node) -> Node | None:
     return None
 
 
+def lost(root: Node) -> int:
+    """How many bytes of a text stand in errors."""
+    found = 0
+    todo = [root] if root.has_error else []
+    while todo:
+        node = todo.pop()
+        if node.is_error:
+            found += node.end_byte - node.start_byte
+        else:
+            todo.extend(child for child in node.children if child.has_error or child.is_error)
+    return found
+
+
 def child_fields(node: Node, *names: str) -> list[Node | None]:
     """The children of ``node`` under these field names, None where there is none."""
     return [node.child_by_field_name(name) for name in names]

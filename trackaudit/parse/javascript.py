@@ -18,6 +18,7 @@ from trackaudit.parse.grammars import (
     child_fields,
     children,
     first_error,
+    lost,
     note_comments,
     parse,
     span_of,
@@ -59,7 +60,7 @@ def _tree(text: bytes, dialect: str, region: Span | None) -> tuple[Node, str]:
     found = parse(mended, typed, region)
     if found.has_error and typed == "tsx":
         found = parse(without_ampersands(mended, found), typed, region)
-    return (root, dialect) if found.has_error and dialect == "javascript" else (found, typed)
+    return (root, dialect) if typed != dialect and lost(found) >= lost(root) else (found, typed)
 
 
 def lower_expression(text: bytes, dialect: str, unit: Unit, region: Span) -> Expr:
