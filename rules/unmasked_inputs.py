@@ -2,7 +2,7 @@
 
 ## What it does
 Reports session replay with the masking of inputs switched off, by an option or by the default of the installed
-version, and masks that pass everything through.
+version, and masks that pass everything through, or everything that they do not single out.
 
 ## Why is this bad?
 A recording shows each letter as it is typed, also in fields that are never submitted. Most versions withhold password

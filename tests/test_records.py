@@ -83,6 +83,10 @@ UNSEEN = Dynamic("global", ("x",), HERE)
         ("contains_any", Listing((), True, HERE), ["value"], None),
         ("identity_function", Callback(1, ("s",), (Parameter(1, 0, ("s",), None, HERE),), HERE), True, True),
         ("identity_function", Callback(1, ("s",), (Known("*", HERE),), HERE), True, False),
+        ("passes_the_rest", Callback(1, ("s", "e"), (), HERE, (), True), True, True),
+        ("passes_the_rest", Callback(1, ("s", "e"), (), HERE), True, False),
+        ("passes_the_rest", Known(None, HERE), True, False),
+        ("passes_the_rest", Dynamic("unknown", (), HERE), True, None),
         ("returns_null", Callback(1, (), (Known(None, HERE),), HERE), True, True),
     ],
 )

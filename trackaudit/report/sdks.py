@@ -14,7 +14,7 @@ _RISKY = {
     "is": "{}", "is_not": "not {}", "one_of": "one of {}", "none_of": "none of {}", "present": "written at all", "absent": "not written",
     "empty": "empty", "null": "null", "more_than": "more than {}", "less_than": "less than {}", "plain_http": "an http:// address", "broad_selector": "a selector that takes in everything",
     "broad_pattern": "a pattern that lets everything through", "contains_any": "with one of {}", "lacks_all": "without all of {}", "matches": "matching {}",
-    "not_matches": "not matching {}", "local_host": "a local host", "identity_function": "a function that changes nothing", "returns_null": "a function that returns nothing",
+    "not_matches": "not matching {}", "local_host": "a local host", "identity_function": "a function that changes nothing", "passes_the_rest": "a function that changes only what it singles out", "returns_null": "a function that returns nothing",
     "is_list": "a list", "is_mapping": "an object", "literal": "written out in the code",
 }  # fmt: skip
 

@@ -12,12 +12,14 @@ from trackaudit.model import (
     Class,
     Expr,
     Function,
+    Guard,
     Index,
     Member,
     Name,
     Unit,
 )  # fmt: skip
 from trackaudit.resolve.combine import MAX_BRANCHES, names_of
+from trackaudit.resolve.passing import passes_the_rest
 from trackaudit.resolve.scrubs import removals
 from trackaudit.resolve.structure import is_nothing
 from trackaudit.resolve.symbols import Symbol, Symbols, as_injected
@@ -68,10 +70,27 @@ class Instances(Symbols):
         results = tuple(self._unless_changed(self.handed_out(value), expr.scope) for value, _ in returned[:MAX_BRANCHES])
         self._returning -= 1
         removed = tuple(self._removals.get(expr.scope, ()))
-        made = Callback(expr.scope, expr.parameters, results or (Known(None, expr.span),), expr.span, removed)
+        passing = self._passes_the_rest(expr, returned)
+        made = Callback(expr.scope, expr.parameters, results or (Known(None, expr.span),), expr.span, removed, passing)
         if self.depth <= MAX_DEPTH // 2:
             self._made[expr.scope] = made
         return made
+
+    def _passes_the_rest(self, expr: Function, returned: list[tuple[Expr, tuple[Guard, ...]]]) -> bool:
+        if len(expr.parameters) < 2:
+            return False
+        first, *others = expr.parameters
+        own = self.unit.function_scope
+        inside = [(value, tuple(guard for guard in guards if own(guard.scope) == expr.scope)) for value, guards in returned]
+
+        def is_first(value: Expr) -> bool:
+            return (
+                isinstance(value, Name)
+                and value.id == first
+                and isinstance(self._unless_changed(self.value(value), expr.scope), Parameter)
+            )
+
+        return passes_the_rest(inside, is_first, others)
 
     def _unless_changed(self, result: Value, scope: int) -> Value:
         """A parameter that the function's body writes into is not returned as it came."""

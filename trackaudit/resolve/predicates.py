@@ -203,6 +203,12 @@ def _identity(value: Value | None, argument: bool) -> Answer:
     return None if _opaque(value) else not argument
 
 
+def _passes_the_rest(value: Value | None, argument: bool) -> Answer:
+    if isinstance(value, Callback):
+        return value.passes_the_rest == argument
+    return None if _opaque(value) else not argument
+
+
 def _returns_null(value: Value | None, argument: bool) -> Answer:
     if isinstance(value, Callback):
         null = any(isinstance(result, Known) and result.value is None for result in value.results)
@@ -241,6 +247,7 @@ _PREDICATES: dict[str, Callable[[Value | None, Any], Answer]] = {
     "contains_any": _contains_any,
     "lacks_all": _lacks_all,
     "identity_function": _identity,
+    "passes_the_rest": _passes_the_rest,
     "returns_null": _returns_null,
     "is_list": _is_list,
     "is_mapping": _is_mapping,

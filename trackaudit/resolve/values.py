@@ -71,7 +71,8 @@ class Callback(NamedTuple):
     """A function value; ``results`` is what it can return, where a parameter shows as :class:`Parameter`.
 
     ``scope`` is the number of the function's scope in its file, ``parameters`` as the model's ``Function`` has them; ``removed``
-    are the paths below the first parameter that the body removes (see ``resolve/scrubs.py``).
+    are the paths below the first parameter that the body removes (see ``resolve/scrubs.py``). One that ``passes_the_rest`` hands its
+    first parameter back wherever no condition singles a case out (see ``resolve/passing.py``).
     """
 
     scope: int
@@ -79,6 +80,7 @@ class Callback(NamedTuple):
     results: "tuple[Value, ...]"
     span: Span
     removed: tuple[tuple[str, ...], ...] = ()
+    passes_the_rest: bool = False
 
 
 class Parameter(NamedTuple):

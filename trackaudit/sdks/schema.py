@@ -64,6 +64,7 @@ PREDICATES = {
     "local_host": boolean,
     "not_local": boolean,
     "identity_function": boolean,
+    "passes_the_rest": boolean,
     "returns_null": boolean,
     "is_list": boolean,
     "is_mapping": boolean,
