@@ -50,7 +50,7 @@ def _recorded(risk: Risk, stops: str) -> Proposal | None:
 
 def _with_tls(risk: Risk) -> Proposal | None:
     value, path = risk.value, risk.option["path"]
-    if not isinstance(value, Known) or not isinstance(value.value, str) or not _is_beside(risk, value.span):
+    if not isinstance(value, Known) or not isinstance(value.value, str) or not _is_its_own(risk, value.span):
         return None
     for clear, safe in _WITH_TLS:
         if value.value.startswith(clear):
@@ -80,7 +80,7 @@ def _restored(risk: Risk, rule: str, stops: str) -> Proposal | None:
 
 def _value(risk: Risk, new: object, title: str, safe: bool) -> Proposal | None:
     value = risk.value
-    if not isinstance(value, Known) or not _is_beside(risk, value.span):
+    if not isinstance(value, Known) or not _is_its_own(risk, value.span):
         return None
     return Proposal("value", value.span, _code(risk.setup, value.value), _code(risk.setup, new), title, safe)
 
@@ -152,6 +152,11 @@ def _is_own(setup: Setup) -> bool:
 def _is_beside(risk: Risk, value: Span) -> bool:
     """Whether a value stands right behind the option's name, and is not a constant's, which others may read."""
     return value.path == risk.span.path and 0 <= value.start - risk.span.end <= _NEAR
+
+
+def _is_its_own(risk: Risk, value: Span) -> bool:
+    """Whether a value is written for this option alone: behind its name, or as an argument without one."""
+    return value == risk.span or _is_beside(risk, value)
 
 
 def _code(setup: Setup, value: object) -> str:
