@@ -25,7 +25,7 @@ _WITH_TLS = (("http://", "https://"), ("ws://", "wss://"))
 def proposal(risk: Risk, rule: str, stops: str) -> Proposal | None:
     """The mend of a risk, None where there is none that is sure to be one. ``stops`` goes on the title: what ends with it."""
     path, risky = risk.option["path"], risk.entry.get("is")
-    if rule == "insecure-endpoint":
+    if rule == "insecure-endpoint" and not isinstance(risky, bool):
         return _with_tls(risk)
     if risk.entry["mend"] is not None:
         return _recorded(risk, stops)

@@ -15,6 +15,7 @@ MENDED: list[tuple[str, str, str, bool]] = [
     ("a.js", "import posthog from 'posthog-js';\nposthog.init('k', { debug: true });\n", "import posthog from 'posthog-js';\nposthog.init('k', { debug: false });\n", True),
     ("a.py", "import sentry_sdk\n\nsentry_sdk.init(dsn=DSN, send_default_pii=True)  # é\n", "import sentry_sdk\n\nsentry_sdk.init(dsn=DSN, send_default_pii=False)  # é\n", True),
     ("a.js", "snowplow('newTracker', 'sp', 'http://collect.example.com');\n", "snowplow('newTracker', 'sp', 'https://collect.example.com');\n", False),
+    ("a.py", "from ably import AblyRest\nrest = AblyRest(KEY, tls=False)\n", "from ably import AblyRest\nrest = AblyRest(KEY, tls=True)\n", False),
     ("a.py", "import sentry_sdk\nsentry_sdk.init('http://k@sentry.example.com/1')\n", "import sentry_sdk\nsentry_sdk.init('https://k@sentry.example.com/1')\n", False),
     ("a.js", "import posthog from 'posthog-js';\nposthog.init('k', { api_host: 'http://ph.example.com' });\n", "import posthog from 'posthog-js';\nposthog.init('k', { api_host: 'https://ph.example.com' });\n", False),
     ("a.js", "import posthog from 'posthog-js';\nposthog.init('k', { session_recording: { 'maskAllInput': true } });\n", "import posthog from 'posthog-js';\nposthog.init('k', { session_recording: { 'maskAllInputs': true } });\n", False),
