@@ -55,6 +55,7 @@ _FINDING = _needed(
 _ERROR = _needed(path=string, kind=string, message=string, line=maybe(count), column=maybe(count), fatal=boolean)
 _GAP = _needed(**_PLACE, tracker=string, what=string, reason=string)
 _COUNTS = ("files", "parsed", "skipped", "findings", "suppressed", "baselined", "unresolved", "hidden", "failing")
+_OF_FILES = ("files", "parsed", "skipped")
 _REPORT = table(
     {
         "version": Field(count, required=True),
@@ -76,33 +77,24 @@ def merged(paths: Iterable[str]) -> View:
     Raises MergeError where one is no report, or where some shards of a set are missing.
     """
     documents = [_document(path) for path in paths]
-    sizes = _complete(document["shard"] for document in documents)
-    numbers, skipped = Counter[str](), Counter[str]()
-    for size in sizes:
-        own = [document for document in documents if document["shard"].of == size]
-        files = {name: sum(document["summary"][name] for document in own) // size for name in ("files", "parsed", "skipped")}
-        numbers.update(
-            {**_sum(document["summary"] for document in own), **files}
-        )  # each shard counts the files of the whole project
-        skipped.update({reason: total // size for reason, total in _sum(document["skipped"] for document in own).items()})
+    _check_complete(document["shard"] for document in documents)
+    numbers, skipped = _counted(documents)
     tables = _different(table for document in documents for table in document["findings"])
     findings = [(table, _finding(table)) for table in tables]
-    failures = [Failure(**table) for table in _different(table for document in documents for table in document["errors"])]
-    gaps = _different(table for document in documents for table in document["unresolved"] or ())
     reported = [(table, finding) for table, finding in findings if not table["baselined"] and table["suppressed"] is None]
     report = Report(
         os.getcwd(),
         [finding for _, finding in reported],
         [finding for table, finding in findings if table["suppressed"] is not None],
-        failures,
+        [Failure(**table) for table in _different(table for document in documents for table in document["errors"])],
         numbers["files"],
         numbers["parsed"],
-        dict(skipped),
-        [Gap(table["path"], Position(table["line"], table["column"]), table["tracker"], table["what"], table["reason"]) for table in gaps],
+        skipped,
+        [_gap(table) for table in _different(table for document in documents for table in document["unresolved"] or ())],
         _sources({table["path"] for table in tables}),
         Config(),
         tuple(finding for table, finding in findings if table["baselined"]),
-    )  # fmt: skip
+    )
     return View(
         [report],
         [finding for table, finding in reported if table["shown"]],
@@ -111,9 +103,20 @@ def merged(paths: Iterable[str]) -> View:
         numbers["failing"],
         bool(report.suppressed or report.baselined),
         any(document["unresolved"] is not None for document in documents),
-        dict(numbers),
-        dict(skipped),
+        numbers,
+        skipped,
     )
+
+
+def _counted(documents: list[dict[str, Any]]) -> tuple[dict[str, int], dict[str, int]]:
+    """The summary of all, and the files that were left out. Each shard of a set counts the files of the whole project."""
+    numbers, skipped = Counter[str](), Counter[str]()
+    for size in {document["shard"].of for document in documents}:
+        own = [document for document in documents if document["shard"].of == size]
+        total = _sum(document["summary"] for document in own)
+        numbers.update({name: count // size if name in _OF_FILES else count for name, count in total.items()})
+        skipped.update({reason: count // size for reason, count in _sum(document["skipped"] for document in own).items()})
+    return dict(numbers), dict(skipped)
 
 
 def _sum(counts: Iterable[dict[str, int]]) -> Counter[str]:
@@ -149,16 +152,14 @@ def _document(path: str) -> dict[str, Any]:
     return report
 
 
-def _complete(shards: Iterable[Shard]) -> list[int]:
-    """The sizes of the sets that the shards belong to. One that is missing would be findings that nobody is told of."""
+def _check_complete(shards: Iterable[Shard]) -> None:
+    """Raises MergeError where a shard of a set is missing: it would be findings that nobody is told of."""
     given = Counter(shards)
-    sizes = sorted({shard.of for shard in given})
-    for size in sizes:
-        sets = max(given[Shard(number, size)] for number in range(1, size + 1))
-        missing = [f"{number}/{size}" for number in range(1, size + 1) if given[Shard(number, size)] < sets]
-        if missing:
+    for size in sorted({shard.of for shard in given}):
+        numbers = range(1, size + 1)
+        sets = max(given[Shard(number, size)] for number in numbers)
+        if missing := [f"{number}/{size}" for number in numbers if given[Shard(number, size)] < sets]:
             raise MergeError(f"the reports are not complete: there is none of shard {' and '.join(missing)}")
-    return sizes
 
 
 def _different(tables: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -192,6 +193,10 @@ def _finding(table: dict[str, Any]) -> Finding:
         baselined=(table["baseline_reason"] or "") if table["baselined"] else None,
         fix=Fix(fix["title"], fix["safe"], tuple(Edit(**edit) for edit in fix["edits"])) if fix is not None else None,
     )
+
+
+def _gap(table: dict[str, Any]) -> Gap:
+    return Gap(table["path"], Position(table["line"], table["column"]), table["tracker"], table["what"], table["reason"])
 
 
 def _sources(paths: Iterable[str]) -> dict[str, bytes]:
