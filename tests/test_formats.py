@@ -11,7 +11,7 @@ from xml.etree import ElementTree as xml
 
 import pytest
 
-from tests.command import MASKED, PII, UNMASKED, project, run
+from tests.command import MASKED, PII, UNMASKED, check, project, run
 from trackaudit.report import FORMATS
 from trackaudit.report.markdown import LIMIT
 
@@ -122,6 +122,17 @@ def test_a_long_comment_is_cut_and_says_so(tmp_path: Path) -> None:
     told = int(text.rsplit("\n\n", 1)[1].split()[0])
     assert len(text) < LIMIT + 200
     assert text.count("\n- **") + told == len(findings(tmp_path))
+
+
+def test_a_comment_folds_what_the_profile_does_not_show(tmp_path: Path) -> None:
+    project(tmp_path, {"app.js": UNMASKED})
+    text = run(tmp_path, "check", "--format", "markdown").out
+    notes = [finding for finding in check(tmp_path).findings if finding["severity"] == "note"]
+    loud, _, quiet = text.partition(f"<details><summary>{len(notes)} note")
+    assert notes and quiet.rstrip().endswith("</details>")
+    assert "**error**" in loud and "**note**" not in loud
+    assert quiet.count("- **note**") == len(notes)
+    assert "<summary>1 note" not in rendered(tmp_path, "markdown")  # the strict profile shows them
 
 
 @pytest.mark.parametrize("format_name", FORMATS)

@@ -13,25 +13,23 @@ _SPECIAL = re.compile(r"[\\*_\[\]<>&|~#!@]")
 
 
 def render(view: View) -> str:
-    blocks = [f"## trackaudit: {verdict(view)}"]
-    files: dict[str, list[str]] = {}
+    shown = set(map(id, view.shown))
+    loud: dict[str, list[str]] = {}
+    quiet: dict[str, list[str]] = {}  # what the profile does not show: there for who opens it
     for report in view.reports:
         for finding in listed(view, report):
             if not silence_of(finding):
+                files = loud if id(finding) in shown else quiet
                 files.setdefault(shown_path(report, finding.path), []).append(_finding(report, finding))
-    total = sum(map(len, files.values()))
-    shown, size = 0, len(blocks[0])
-    for path, entries in files.items():
-        kept = []
-        for entry in entries:
-            size += len(entry) + len(path) + 20
-            if size < LIMIT:
-                kept.append(entry)
-        shown += len(kept)
-        if kept:
-            blocks.append("\n".join([f"### {_code(path)}", "", *kept]))
-    if shown < total:
-        blocks.append(f"{total - shown} more findings are not shown here.")
+    blocks = [f"## trackaudit: {verdict(view)}"]
+    told, left = _within(loud, LIMIT)
+    folded, left_quiet = _within(quiet, LIMIT - sum(map(len, told)))
+    blocks += told
+    if folded:
+        count = sum(map(len, quiet.values())) - left_quiet
+        blocks += [f"<details><summary>{count} note{'' if count == 1 else 's'}</summary>", *folded, "</details>"]
+    if left + left_quiet:
+        blocks.append(f"{left + left_quiet} more findings are not shown here.")
     failures = [
         f"- {_code(shown_path(report, item.path))}: {_escaped(item.message)}"
         for report in view.reports
@@ -41,6 +39,22 @@ def render(view: View) -> str:
     if failures:
         blocks.append("\n".join(["Not analysed:", "", *failures[:50]]))
     return "\n\n".join(blocks) + "\n"
+
+
+def _within(files: dict[str, list[str]], limit: int) -> tuple[list[str], int]:
+    """A block for each file with as many of its findings as the limit has room for, and how many are left over."""
+    blocks: list[str] = []
+    left = size = 0
+    for path, entries in files.items():
+        kept: list[str] = []
+        for entry in entries:
+            size += len(entry) + len(path) + 20
+            if size < limit:
+                kept.append(entry)
+        left += len(entries) - len(kept)
+        if kept:
+            blocks.append("\n".join([f"### {_code(path)}", "", *kept]))
+    return blocks, left
 
 
 def _finding(report: Report, finding: Finding) -> str:
