@@ -59,6 +59,8 @@ PLACED: list[tuple[str, str, str, str | None]] = [
     ("a.py", SENTRY, "include_local_variables=False, max_request_body_size='always')\n", "include_local_variables=False, max_request_body_size='never')\n"),
     ("a.js", FORMS, "enableFormTracking({ options: { fields: { denylist: ['id'] } } });\n", "enableFormTracking({ options: { fields: { allowlist: [], denylist: ['id'] } } });\n"),
     ("a.js", FORMS, "start();\nenableFormTracking();\n", "start();\n"),
+    ("a.js", FORMS, "type A = ?string;\nconst f = (a: A): void => {};\nenableFormTracking();\n", "type A = ?string;\nconst f = (a: A): void => {};\n"),
+    ("a.ts", FORMS, "export type * from './rows';\nconst x = db.sql<Row[]>`a`;\nenableFormTracking();\n", "export type * from './rows';\nconst x = db.sql<Row[]>`a`;\n"),
     ("a.js", FORMS, "start(enableFormTracking());\n", None),
     ("a.html", "<p>x</p><script>\nsnowplow('trackPageView');\n", "snowplow('enableFormTracking');\n</script>\n", "</script>\n"),
     ("a.jsx", MIXPANEL, "mixpanel.init(TOKEN, { autotrack: true });\nshow(<input type=\"password\" />);\n", "mixpanel.init(TOKEN, { autotrack: false });\nshow(<input className=\"mp-no-track\" type=\"password\" />);\n"),

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from trackaudit.model import Span
 from trackaudit.parse.edits import Around, Edit, Tree, indented_as, line_start, whole_lines
-from trackaudit.parse.grammars import child_fields, children, parse, span_of
+from trackaudit.parse.grammars import child_fields, children, program_tree, span_of
 
 _GROUPS = frozenset(
     ("parenthesized_expression", "await_expression", "as_expression", "satisfies_expression", "non_null_expression")
@@ -21,7 +21,7 @@ _ACTING = frozenset(("call_expression", "new_expression", "assignment_expression
 
 def javascript_tree(text: bytes, dialect: str, region: Span | None = None) -> Tree | None:
     """The tree of a file, or of a part of it; None where it has a syntax error."""
-    root = parse(text, dialect, region)
+    root, _ = program_tree(text, dialect, region)
     return None if root.has_error else _JavaScript(text, root)
 
 

@@ -82,6 +82,20 @@ def parse(text: bytes, dialect: str, region: Span | None) -> Node:
             parser.included_ranges = []
 
 
+def program_tree(text: bytes, dialect: str, region: Span | None) -> tuple[Node, str]:
+    """The tree of a program, and the dialect that it was read in: where plain JavaScript has errors it may hold the types of Flow, which are
+    TypeScript's for the most part. Its nodes are places in ``text``: what it was parsed from may differ within them."""
+    root = parse(text, dialect, region)
+    if not root.has_error:
+        return root, dialect
+    typed = "tsx" if dialect == "javascript" else dialect
+    mended = _without_odd_types(text)
+    found = parse(mended, typed, region)
+    if found.has_error and typed == "tsx":
+        found = parse(_without_ampersands(mended, found), typed, region)
+    return (root, dialect) if typed != dialect and _lost(found) >= _lost(root) else (found, typed)
+
+
 def _readable(text: bytes, region: Span | None) -> bytes:
     """The text with each lone CR as a LF: the grammars end a line at either, but see no missing semicolon at a CR. A NUL, which ends the
     text for them, is a space."""
@@ -92,7 +106,7 @@ def _readable(text: bytes, region: Span | None) -> bytes:
     return text[:start] + _LONE_CR.sub(b"\n", text[start:end]) + text[end:]
 
 
-def without_ampersands(text: bytes, root: Node) -> bytes:
+def _without_ampersands(text: bytes, root: Node) -> bytes:
     """The grammar takes a lone ``&`` in JSX text or strings for half an entity; React does not. Blank those in addresses, and others that
     it trips on."""
     mended = bytearray(_IN_ADDRESS.sub(b"_", text))
@@ -105,7 +119,7 @@ def without_ampersands(text: bytes, root: Node) -> bytes:
     return bytes(mended)
 
 
-def without_odd_types(text: bytes) -> bytes:
+def _without_odd_types(text: bytes) -> bytes:
     """What TypeScript takes and the grammar does not: a parameter that is called like a type, ``(string) => void``, the type of a
     module as a type argument, ``load<typeof import("x")>()``, an array of one, ``import("x").Y[]``, and the types of a tag,
     ``sql<Row[]>`...```. They become plain names of the same length. ``export type * from "x"``, of which nothing is left, becomes blank."""
@@ -160,7 +174,7 @@ def first_error(root: Node) -> Node | None:
     return None
 
 
-def lost(root: Node) -> int:
+def _lost(root: Node) -> int:
     """How many bytes of a text stand in errors."""
     found = 0
     todo = [root] if root.has_error else []

@@ -18,12 +18,10 @@ from trackaudit.parse.grammars import (
     child_fields,
     children,
     first_error,
-    lost,
     note_comments,
     parse,
+    program_tree,
     span_of,
-    without_ampersands,
-    without_odd_types,
 )
 from trackaudit.parse.interest import Interest, Mentions
 from trackaudit.parse.modules import Modules
@@ -40,27 +38,13 @@ def lower(
     ``syntax`` problem at the first place the parser stumbled; everything else is still lowered. With ``interest``, functions
     that hold none of its words, nor a name derived from them, are left until :meth:`Unit.demand` asks for them.
     """
-    root, dialect = _tree(text, dialect, region)
+    root, dialect = program_tree(text, dialect, region)
     where = first_error(root) if root.has_error else None
     if where is not None:
         unit.problems.append(Problem("syntax", "syntax error", Span(where.start_byte, where.end_byte)))
     note_comments(text, root, dialect, unit)
     mentions = Mentions(text, root.start_byte, root.end_byte, interest) if interest is not None else None
     _Lowering(text, unit, mentions, interest).program(root, scope)
-
-
-def _tree(text: bytes, dialect: str, region: Span | None) -> tuple[Node, str]:
-    """The tree of a program, and the dialect that it was read in: where plain JavaScript has errors it may hold the types of Flow, which are
-    TypeScript's for the most part."""
-    root = parse(text, dialect, region)
-    if not root.has_error:
-        return root, dialect
-    typed = "tsx" if dialect == "javascript" else dialect
-    mended = without_odd_types(text)
-    found = parse(mended, typed, region)
-    if found.has_error and typed == "tsx":
-        found = parse(without_ampersands(mended, found), typed, region)
-    return (root, dialect) if typed != dialect and lost(found) >= lost(root) else (found, typed)
 
 
 def lower_expression(text: bytes, dialect: str, unit: Unit, region: Span) -> Expr:

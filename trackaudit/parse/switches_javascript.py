@@ -6,7 +6,7 @@ import re
 
 from tree_sitter import Node
 
-from trackaudit.parse.grammars import parse, span_of
+from trackaudit.parse.grammars import program_tree, span_of
 from trackaudit.parse.switches import CAMEL, TABLES, UPPER, Definition, Gate, Switches, is_switch, kind_of
 
 _NAMES = re.compile(rf"(?<![\w$])(?:{UPPER.pattern}|{CAMEL.pattern}|{'|'.join(sorted(TABLES))})(?![\w$])".encode())
@@ -20,7 +20,7 @@ _MOST = 5_000  # names of a file
 
 def javascript_switches(text: bytes, dialect: str) -> Switches:
     """The switches of a file; a syntax error costs only what stands around it."""
-    root = parse(text, dialect, None)
+    root, _ = program_tree(text, dialect, None)
     reader = _Reader(text)
     for count, match in enumerate(_NAMES.finditer(text)):
         node = root.named_descendant_for_byte_range(match.start(), match.end())
