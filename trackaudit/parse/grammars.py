@@ -20,7 +20,7 @@ _EXPORTED_TYPES = re.compile(rb"export[ \t]+type[ \t]+\*[^'\"\r\n;]*(['\"])[^'\"
 _TAG_TYPES = re.compile(rb"(?<=[\w$)\]])<((?:=>|[^<>`]){1,1000}(?:<(?:=>|[^<>`]){1,200}>(?:=>|[^<>`]){0,200})*)>(?=`)")
 _MODULE_ARRAY = re.compile(rb"import\((['\"])[^'\"\r\n]*\1\)[\w.]*(?=(?:<[\w., ]*>)?\[\])")
 _MODULE_TYPE = re.compile(rb"<\s*(?:typeof\s+)?import\(\s*(['\"])[^'\"\r\n]*\1,?\s*\)[\w.]*\s*>")
-_IN_ADDRESS = re.compile(rb"&(?=[\w%.-]+=)")
+_IN_ADDRESS = re.compile(rb"(?<=[\w%=+.-])&(?=[\w%.-]+=[^=])")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _DEFINITIONS = frozenset(
     (
