@@ -100,6 +100,13 @@ def run_git(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def commit(folder: Path, *settings: str) -> str:
+    """Commit everything below a folder; the revision."""
+    run_git(folder, "add", "-A")
+    run_git(folder, *settings, "commit", "-qm", "x")
+    return run_git(folder, "rev-parse", "HEAD").strip()
+
+
 def environment(**more: str) -> dict[str, str]:
     """The environment of a process that the tests start."""
     return {**{name: value for name, value in os.environ.items() if name not in _UNSET}, **ENVIRONMENT, **more}

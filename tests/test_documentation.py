@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import MASKED, PII, ROOT, UNMASKED, project, run, run_git
+from tests.command import MASKED, PII, ROOT, UNMASKED, commit, project, run, run_git
 from trackaudit.baseline import parse
 from trackaudit.config import load
 
@@ -42,8 +42,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("documented")
     project(folder, {"src/analytics.ts": UNMASKED, "packages/web/app.js": UNMASKED, "packages/lib/lib.js": MASKED}, git=True)
     run_git(folder, "checkout", "-q", "-b", "main")
-    run_git(folder, "add", ".")
-    run_git(folder, "commit", "-qm", "x")
+    commit(folder)
     run_git(folder, "update-ref", "refs/remotes/origin/main", "HEAD")
     project(folder, {"src/new.py": PII})
     run(folder, "check", "--shard", "1/1", "--format", "json=shard-0.json")

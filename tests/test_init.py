@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.command import POSTHOG, ROOT, UNMASKED, check, environment, project, run, run_git, spawn
+from tests.command import POSTHOG, ROOT, UNMASKED, check, commit, environment, project, run, run_git, spawn
 from trackaudit import __version__
 from trackaudit.config import load
 from trackaudit.scaffold import PIECES
@@ -61,13 +61,6 @@ def test_what_it_writes_is_what_the_documentation_shows() -> None:
 
 def read(path: str) -> Any:
     return yaml.safe_load((ROOT / path).read_text())
-
-
-def commit(folder: Path) -> str:
-    """Commit everything; the revision."""
-    run_git(folder, "add", "-A")
-    run_git(folder, "commit", "-qm", "x")
-    return run_git(folder, "rev-parse", "HEAD").strip()
 
 
 def shell(folder: Path, script: str, **given: str) -> subprocess.CompletedProcess[str]:

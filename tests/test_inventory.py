@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.command import Outcome, project, run, run_git
+from tests.command import Outcome, commit, project, run, run_git
 from trackaudit.inventory.comparison import _matched
 from trackaudit.inventory.wording import HIDDEN, shorten
 
@@ -237,9 +237,7 @@ def test_output_goes_to_a_file(tmp_path: Path) -> None:
 
 
 def committed(folder: Path, files: Mapping[str, str]) -> Path:
-    project(folder, files, git=True)
-    run_git(folder, "add", "-A")
-    run_git(folder, "commit", "-qm", "x")
+    commit(project(folder, files, git=True))
     return folder
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.command import MASKED, PII, UNMASKED, check, project, run, run_git
+from tests.command import MASKED, PII, UNMASKED, check, commit, project, run
 from trackaudit.report import FORMATS
 from trackaudit.report.merged import MergeError, merged
 from trackaudit.shard import MAX_SHARDS, Shard, ShardError, parse
@@ -100,8 +100,7 @@ def test_a_missing_shard_is_told(tmp_path: Path) -> None:
 
 def test_a_change_is_told_in_shards(tmp_path: Path) -> None:
     project(tmp_path, {"a.js": UNMASKED, "b.js": MASKED, "c.js": MASKED}, git=True)
-    run_git(tmp_path, "add", ".")
-    run_git(tmp_path, "commit", "-qm", "x")
+    commit(tmp_path)
     project(tmp_path, {"b.js": UNMASKED, "c.js": UNMASKED})
     outcome = run(tmp_path, "merge", "--format", "json", *shards(tmp_path, 3, "--since", "HEAD"))
     assert outcome.places() == [("b.js", 2, "unmasked-inputs"), ("c.js", 2, "unmasked-inputs")]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import MASKED, PII, UNMASKED, check, project, run, run_git
+from tests.command import MASKED, PII, UNMASKED, check, commit, project, run, run_git
 
 CONFIG = 'deselect = ["autocapture", "unmasked-text", "captured-bodies", "local-variables", "conflicting-setup"]\n'
 SAFE_WRAPPER = "export function track(name, data) {\n  console.log(name, data);\n}\n"
@@ -20,11 +20,6 @@ def committed(folder: Path, files: dict[str, str], branch: str = "main") -> None
     if fresh:
         run_git(folder, "checkout", "-q", "-b", branch)
     commit(folder)
-
-
-def commit(folder: Path) -> None:
-    run_git(folder, "add", "-A")
-    run_git(folder, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qm", "x")
 
 
 def places(folder: Path, *arguments: str) -> list[tuple[str, str]]:

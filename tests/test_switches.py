@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.command import project, run, run_git
+from tests.command import commit, project, run
 from trackaudit.parse.switches import switches_of
 
 # A file, what it holds, and the switches that it asks with what they are defined as.
@@ -55,10 +55,9 @@ def test_switches_are_found_by_name_and_use(tmp_path: Path, name: str, code: str
 def committed(folder: Path, files: dict[str, str], day: str) -> Path:
     project(folder, files, git=True)
     when = f"{day}T12:00:00Z"
-    run_git(folder, "add", "-A")
     os.environ.update(GIT_AUTHOR_DATE=when, GIT_COMMITTER_DATE=when)
     try:
-        run_git(folder, "-c", "user.name=Ada", "-c", "user.email=a@example.org", "commit", "-qm", "x")
+        commit(folder, "-c", "user.name=Ada", "-c", "user.email=a@example.org")
     finally:
         del os.environ["GIT_AUTHOR_DATE"], os.environ["GIT_COMMITTER_DATE"]
     return folder

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import click
 
+TRACEBACK = click.option("--traceback", is_flag=True, help="Show a traceback for an internal error.")
+
 
 def reporting(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say where a report goes, and in what form."""
@@ -31,7 +33,7 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--javascript-parser", type=click.Choice(("auto", "tree-sitter", "esprima")), help="How plain JavaScript is read."),
         click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of analysed files."),
         click.option("--jobs", "-j", type=int, default=0, metavar="N", help="Worker processes (default: one per processor)."),
-        click.option("--traceback", is_flag=True, help="Show a traceback for an internal error."),
+        TRACEBACK,
     )  # fmt: skip
     return _with(options, command)
 

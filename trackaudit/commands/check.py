@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trackaudit.commands import reading, reporting
+from trackaudit.findings import SEVERITIES
 from trackaudit.terminal import (
     Problem,
     Progress,
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from trackaudit.run import Report
     from trackaudit.shard import Shard
 
-_SEVERITIES = ("note", "warning", "error")
-
 
 @click.command()
 @click.argument("paths", nargs=-1)
@@ -33,7 +32,7 @@ _SEVERITIES = ("note", "warning", "error")
     type=click.Choice(("default", "strict")),
     help="strict shows everything, notes and less certain findings included.",
 )
-@click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 from this severity on (default: warning).")
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on (default: warning).")
 @click.option(
     "--select", multiple=True, metavar="NAME", help="Only these rules, categories or SDKs. Repeatable; adds to the configuration."
 )

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from trackaudit.commands import reporting
+from trackaudit.commands import TRACEBACK, reporting
 from trackaudit.terminal import Problem, guarded, outputs_of, write_all
 
 
 @click.command()
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT...")
 @reporting
-@click.option("--traceback", is_flag=True, help="Show a traceback for an internal error.")
+@TRACEBACK
 def merge(reports: tuple[str, ...], **options: Any) -> None:
     """Join JSON reports of `trackaudit check` into one: of all shards, or of several packages.
 

@@ -43,7 +43,7 @@ def page(record: Table, names: dict[str, list[Table]]) -> str:
 
 def _client(client: Table, lists: list[Table]) -> Iterator[str]:
     yield f"## {client['title']}"
-    names = ", ".join(f"`{package.partition(':')[2]}`" for package in client["packages"])
+    names = packages_of(client)
     roots = ", ".join(f"`{symbol.partition(':')[2]}`" for symbol in client["symbols"] if symbol.startswith(("global:", "this:")))
     where = {"browser": "Runs in browsers.", "server": "Runs on servers.", "both": "Runs in browsers and on servers."}[
         client["runtime"]
@@ -67,7 +67,7 @@ def _client(client: Table, lists: list[Table]) -> Iterator[str]:
 def _setups(client: Table) -> Iterator[str]:
     for call in client["call"]:
         if call["role"] not in ("send", "evaluate"):
-            yield f"- `{call['method'] or 'the call itself'}()`{versions_in_words(call)}"
+            yield f"- {called(call)}{versions_in_words(call)}"
     components = [item["symbol"].rpartition("#")[2] for item in client["component"] if item["role"] not in ("send", "evaluate")]
     yield from (f"- `<{name}>`" for name in dict.fromkeys(components))
     for assignment in client["assignment"]:
@@ -81,14 +81,27 @@ def _setups(client: Table) -> Iterator[str]:
 def _sends(client: Table) -> Iterator[str]:
     for call in client["call"]:
         if call["role"] == "send":
-            carried = ", ".join(dict.fromkeys(f"`{name}`" for kind in CARRYING for name in call[kind]))
-            yield f"- `{call['method'] or 'the call itself'}()`: {carried}{versions_in_words(call)}"
+            yield f"- {sending(call)}"
 
 
 def _requests(client: Table) -> Iterator[str]:
     for request in client["request"]:
-        carried = ", ".join(f"`{name}`" for kind in CARRYING for name in request[kind])
-        yield f"- data posted to `{request['token']}`: {carried}"
+        yield f"- data posted to `{request['token']}`: {carried(request)}"
+
+
+def called(call: Table) -> str:
+    """A call by its name."""
+    return f"`{call['method'] or 'the call itself'}()`"
+
+
+def carried(call: Table) -> str:
+    """What of a call, or request, holds data."""
+    return ", ".join(dict.fromkeys(f"`{name}`" for kind in CARRYING for name in call[kind]))
+
+
+def sending(call: Table) -> str:
+    """A call that sends, with what of it holds data."""
+    return f"{called(call)}: {carried(call)}{versions_in_words(call)}"
 
 
 def _options(client: Table) -> Iterator[str]:
@@ -132,9 +145,13 @@ def _markers(client: Table) -> Iterator[str]:
         yield f"- {', '.join(named)}: {marker['effect']} ({', '.join(marker['channels'])}){versions_in_words(marker)}"
 
 
+def packages_of(entry: Table) -> str:
+    """The names of packages, without where they come from."""
+    return ", ".join(f"`{package.partition(':')[2]}`" for package in entry["packages"])
+
+
 def _leak(leak: Table) -> str:
-    packages = ", ".join(f"`{package.partition(':')[2]}`" for package in leak["packages"])
-    return f"- {packages} {leak['versions']}: {leak['collects']}; {leak['fix']}"
+    return f"- {packages_of(leak)} {leak['versions']}: {leak['collects']}; {leak['fix']}"
 
 
 def _others(client: Table, lists: list[Table]) -> Iterator[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from trackaudit.report.sdks import judged_option, row, versions_in_words
-from trackaudit.sdks import CARRYING
+from trackaudit.report.sdks import called, carried, judged_option, packages_of, row, sending, versions_in_words
 
 Table = dict[str, Any]
 
@@ -33,8 +32,7 @@ def _options(rule: str, record: Table, client: Table) -> Iterator[tuple[str, ...
 
 def _leaks(rule: str, record: Table, client: Table) -> Iterator[tuple[str, ...]]:
     for leak in client["leak"]:
-        packages = ", ".join(f"`{package.partition(':')[2]}`" for package in leak["packages"])
-        yield packages, leak["versions"], f"{leak['collects']} ({leak['severity']})", leak["fix"]
+        yield packages_of(leak), leak["versions"], f"{leak['collects']} ({leak['severity']})", leak["fix"]
 
 
 def _captures(rule: str, record: Table, client: Table) -> Iterator[tuple[str, ...]]:
@@ -52,18 +50,13 @@ def _masks(client: Table, channel: str) -> list[Table]:
 
 
 def _sends(rule: str, record: Table, client: Table) -> Iterator[tuple[str, ...]]:
-    calls = []
-    for call in client["call"]:
-        carried = dict.fromkeys(f"`{name}`" for kind in CARRYING for name in call[kind])
-        if call["role"] == "send" and carried:
-            calls.append(f"`{call['method'] or 'the call itself'}()`: {', '.join(carried)}{versions_in_words(call)}")
-    if calls:
+    if calls := [sending(call) for call in client["call"] if call["role"] == "send" and carried(call)]:
         yield client["title"], "; ".join(calls)
 
 
 def _ids(rule: str, record: Table, client: Table) -> Iterator[tuple[str, ...]]:
     calls = [
-        f"`{call['method'] or 'the call itself'}()`: {', '.join(f'`{name}`' for name in (*call['id'], *call['id_keys']))}"
+        f"{called(call)}: {', '.join(f'`{name}`' for name in (*call['id'], *call['id_keys']))}"
         for call in client["call"]
         if call["role"] == "send" and (call["id"] or call["id_keys"])
     ]
@@ -86,9 +79,7 @@ def _calls(role: str) -> Callable[[str, Table, Table], Iterator[tuple[str, ...]]
     """The calls of one role, by name."""
 
     def make(rule: str, record: Table, client: Table) -> Iterator[tuple[str, ...]]:
-        if names := dict.fromkeys(
-            f"`{call['method'] or 'the call itself'}()`" for call in client["call"] if call["role"] == role
-        ):
+        if names := dict.fromkeys(called(call) for call in client["call"] if call["role"] == role):
             yield client["title"], ", ".join(names)
 
     return make
