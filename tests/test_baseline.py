@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.command import MASKED, PII, UNMASKED, check, project, run
+from tests.command import MASKED, PII, ROOT, UNMASKED, check, commit, project, run, run_git
 from trackaudit.baseline import FILE_NAME, BaselineError, Entry, match, parse, render
 
 # One finding for each of the files that the tests share.
@@ -171,3 +171,25 @@ def test_without_findings_every_entry_that_holds_is_stale(listed: list[Entry]) -
     today = date(2026, 1, 1)
     matched = match([], listed, today, lambda path: False)
     assert matched.stale == [entry for entry in listed if entry.until is None or entry.until >= today]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "attributes"),
+    [("a.js", "z.js", ""), ("m1.js", "m2.js", "trackaudit-baseline.jsonl merge=union\n")],
+)
+def test_git_merges_what_two_branches_add(tmp_path: Path, first: str, second: str, attributes: str) -> None:
+    """By itself where the entries stand apart; side by side as the guide says."""
+    assert attributes.strip() in (ROOT / "docs/baseline.md").read_text(encoding="utf-8")
+    project(tmp_path, {"m.js": UNMASKED, ".gitattributes": attributes}, git=True)
+    run(tmp_path, "baseline")
+    base = commit(tmp_path)
+    for branch, name in (("one", first), ("two", second)):
+        run_git(tmp_path, "checkout", "-q", "-b", branch, base)
+        project(tmp_path, {name: UNMASKED})
+        run(tmp_path, "baseline")
+        commit(tmp_path)
+    run_git(tmp_path, "merge", "-q", "-m", "both", "one")
+    assert check(tmp_path, "--profile", "strict").findings == []
+    merged = (tmp_path / FILE_NAME).read_text()
+    run(tmp_path, "baseline")
+    assert sorted((tmp_path / FILE_NAME).read_text().splitlines()) == sorted(merged.splitlines())
